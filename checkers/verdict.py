@@ -1,0 +1,71 @@
+"""What a checker says: for every model one of four words, and the evidence for it.
+
+Evidence is made of operation indices (`Operation.index`), so that the report, a test and a sceptical reader
+look at the same operations. There is no bare "valid": an `unknown` is never truthy, and says what is missing.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+import attrs
+
+
+class Status(enum.StrEnum):
+    """What is known of one model for one history."""
+
+    HOLDS = "holds"  # a certificate shows it
+    VIOLATED = "violated"  # an anomaly shows it
+    UNKNOWN = "unknown"  # a budget ran out, or information is missing
+    NOT_TESTABLE = "not testable"  # this kind of data cannot show it
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a status has four values: compare it with one of them")
+
+
+@attrs.frozen(kw_only=True)
+class Anomaly:
+    """Something that a model forbids, seen in a history.
+
+    `type` is its name in the catalogue. `operations` are the indices of those involved, in the order in which
+    the explanation needs them. `evidence` is data of the checker's own, which `audit` replays.
+    """
+
+    type: str
+    operations: tuple[int, ...]
+    explanation: str
+    key: Any = None
+    evidence: Any = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """What is known of one model. `certificate` (for `holds`) is what `audit` replays."""
+
+    status: Status
+    because: str
+    certificate: Any = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Classification:
+    """A history, judged: a finding per model, the anomalies, and numbers of interest about the judging."""
+
+    models: Mapping[str, Finding]
+    anomalies: tuple[Anomaly, ...] = ()
+    statistics: Mapping[str, float | str] = attrs.field(factory=dict)
+
+    def status(self, model: str) -> Status:
+        """What is known of a model; `not testable` where the checker does not speak of it."""
+        finding = self.models.get(model)
+        return finding.status if finding else Status.NOT_TESTABLE
+
+    def of(self, models: Iterable[str]) -> Status:
+        """All of these together: violated above unknown above holds; not testable where nothing was tested."""
+        statuses = {self.status(model) for model in models}
+        for status in (Status.VIOLATED, Status.UNKNOWN, Status.HOLDS):
+            if status in statuses:
+                return status
+        return Status.NOT_TESTABLE

@@ -1,0 +1,21 @@
+"""Operations, histories, and the files they are kept in. Stands alone: knows nothing of systems or checkers."""
+
+from histories.errors import HistoryError
+from histories.event import NEMESIS, Event, EventType
+from histories.history import History
+from histories.journal import Journal, read_journal
+from histories.operation import Operation, Outcome
+from histories.values import freeze
+
+__all__ = [
+    "NEMESIS",
+    "Event",
+    "EventType",
+    "History",
+    "HistoryError",
+    "Journal",
+    "Operation",
+    "Outcome",
+    "freeze",
+    "read_journal",
+]

@@ -1,0 +1,47 @@
+"""What a machine can hold of the house rules."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("harness", "systems", "checkers", "nemesis", "histories")
+SOURCES = sorted(path for package in (*PACKAGES, "tests") for path in (ROOT / package).rglob("*.py"))
+
+FILE_LINES_MAX = 600
+FUNCTION_LINES_MAX = 60
+
+
+def gate(*command):
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}{done.stderr}"
+
+
+def test_ruff_finds_nothing():
+    gate("ruff", "check", ".")
+
+
+def test_ruff_would_format_nothing():
+    gate("ruff", "format", "--check", ".")
+
+
+def test_mypy_agrees():
+    gate("mypy")
+
+
+def test_the_floors_hold():
+    gate("importlinter.cli", "lint")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_one_idea_and_a_function_fits_on_a_screen(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= FILE_LINES_MAX
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno < FUNCTION_LINES_MAX, f"{node.name} is too long"
