@@ -1,0 +1,86 @@
+"""`fallacy list`: what there is to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import rich_click as click
+
+from harness.cli.options import json_option
+from harness.names import pick
+
+Row = dict[str, Any]
+
+
+def systems() -> list[Row]:
+    """Every system, with what it stores and claims, and its bugs."""
+    from harness.systems import known, load_system  # noqa: PLC0415  only when it is asked for
+
+    found = [load_system(name) for name in known()]
+    return [
+        {
+            "name": system.name,
+            "summary": system.summary,
+            "data": sorted(system.data),
+            "claims": [claim.model for claim in system.claims],
+            "bugs": {name: bug.summary for name, bug in system.bugs.items()},
+        }
+        for system in found
+    ]
+
+
+def workloads() -> list[Row]:
+    """Every workload, with the kind of data it needs and the models it can test."""
+    from harness.workloads import MODULES, workload  # noqa: PLC0415
+
+    return [
+        {"name": work.name, "summary": work.summary, "data": work.data, "models": list(work.models)}
+        for work in map(workload, MODULES)
+    ]
+
+
+def nemeses() -> list[Row]:
+    """Every family of faults, with the fallacy it is about."""
+    from nemesis.schedule import FAMILIES  # noqa: PLC0415
+
+    return [
+        {"name": name, "summary": family.meaning, "fallacy": family.fallacy} for name, family in FAMILIES.items()
+    ]
+
+
+KINDS: Mapping[str, Callable[[], list[Row]]] = {"systems": systems, "workloads": workloads, "nemeses": nemeses}
+
+
+@click.command("list")
+@click.argument("kind", required=False, metavar=f"[{'|'.join(KINDS)}]")
+@json_option
+def command(kind: str | None, *, as_json: bool) -> int:
+    """List what there is: KIND, or everything."""
+    chosen = [kind] if kind else list(KINDS)
+    rows = {name: pick(name, KINDS, "kind")() for name in chosen}
+    if as_json:
+        import msgspec  # noqa: PLC0415
+
+        click.echo(msgspec.json.encode(rows[kind] if kind else rows))
+        return 0
+    for name, table in rows.items():
+        _show(name, table, heading=len(rows) > 1)
+    return 0
+
+
+def _show(name: str, table: list[Row], *, heading: bool) -> None:
+    if heading:
+        click.secho(name.capitalize(), bold=True)
+    width = max(len(row["name"]) for row in table)
+    for row in table:
+        click.echo(f"  {row['name']:<{width}}  {row['summary']}")
+        for field, value in row.items():
+            if field not in {"name", "summary"} and value:
+                click.echo(f"  {'':<{width}}    {field}: {_words(value)}")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name} ({text})" for name, text in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)

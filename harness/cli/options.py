@@ -1,0 +1,51 @@
+"""The options of a Test, made from its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+import rich_click as click
+
+from harness.test import Test, written
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SHOWN_AS: Mapping[str, str] = {"int": "NUMBER", "float": "NUMBER", "str": "TEXT", "str | None": "TEXT"}
+TYPES: Mapping[str, type] = {"int": int, "float": float}
+
+
+class Names(click.ParamType):
+    """Names by comma; `none` for no name."""
+
+    name = "names"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:  # noqa: ARG002
+        """A tuple of names, each once."""
+        if isinstance(value, tuple):
+            return value
+        names = [name.strip() for name in value.split(",")]
+        return tuple(dict.fromkeys(name for name in names if name and name != "none"))
+
+
+def test_options(function: F) -> F:
+    """Give a command every setting of a Test as an option of the same name."""
+    for field in reversed(attrs.fields(Test)):
+        kind = str(field.type)
+        option = click.option(
+            f"--{field.name.replace('_', '-')}",
+            type=Names() if kind.startswith("tuple") else TYPES.get(kind, str),
+            default=field.default,
+            show_default=written(field.default) if field.default is not None else False,
+            metavar="A,B" if kind.startswith("tuple") else SHOWN_AS[kind],
+            help=field.metadata["help"],
+        )
+        function = option(function)
+    return function
+
+
+store_option = click.option(
+    "--store", default="store", show_default=True, metavar="DIR", help="where runs are kept"
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON document and nothing else")

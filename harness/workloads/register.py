@@ -1,0 +1,96 @@
+"""Independent registers, read and written (and compared and set), with values that are never written twice.
+
+Unique values tell every read which write it saw, so almost every history is judged in linear time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from checkers.linearizability import check_linearizable
+from checkers.linearizability.specifications import CasRegister, Register
+from harness.generators import Answer, Completion, Context, Each, Generator, Invocation, on_each_thread
+from harness.test import Test
+from harness.workloads.workload import Workload
+
+READ_SHARE = 0.5
+CAS_SHARE = 0.4  # of what is not a read
+
+
+def key_of(number: int, test: Test, context: Context) -> int:
+    """One of the keys now in use; after `ops_per_key` operations each, the next ones take their places."""
+    generation = number // (test.keys * test.ops_per_key)
+    return generation * test.keys + context.luck.child("key").integer(test.keys)
+
+
+def reads_and_writes(test: Test) -> Generator:
+    """Half reads, half writes; the value written is the operation's number, counted from 1."""
+
+    def draw(number: int, context: Context) -> Invocation:
+        key = key_of(number, test, context)
+        if context.luck.child("f").coin(READ_SHARE):
+            return Invocation(f="read", key=key)
+        return Invocation(f="write", key=key, value=number + 1)
+
+    return Each(draw)
+
+
+@attrs.frozen
+class ReadsWritesAndCas(Generator):
+    """As above, with compare-and-set from the value last seen of the key."""
+
+    test: Test
+    number: int = 0
+    seen: Mapping[int, int] = attrs.field(factory=dict)
+
+    def next(self, context: Context) -> tuple[Answer, Generator]:
+        """The next operation, for whoever asks."""
+        key = key_of(self.number, self.test, context)
+        successor = attrs.evolve(self, number=self.number + 1)
+        new = self.number + 1
+        if context.luck.child("f").coin(READ_SHARE):
+            return Invocation(f="read", key=key), successor
+        if key in self.seen and context.luck.child("cas").coin(CAS_SHARE):
+            return Invocation(f="cas", key=key, value=(self.seen[key], new)), successor
+        return Invocation(f="write", key=key, value=new), successor
+
+    def update(self, completion: Completion) -> Generator:
+        """Remember the value that the key was last known to have."""
+        value = completion.result[1] if completion.f == "cas" and completion.result else completion.result
+        if value is None:
+            return self
+        recent = dict(list(self.seen.items())[-4 * self.test.keys :])
+        return attrs.evolve(self, seen={**recent, completion.key: value})
+
+
+def final_reads(test: Test, keys: Sequence[Any]) -> Generator:
+    """Every client reads every key that was in use last."""
+    recent = tuple(keys)[-test.keys :]
+    return on_each_thread(lambda _: (Invocation(f="read", key=key) for key in recent), test.clients)
+
+
+WORKLOADS: Mapping[str, Workload] = {
+    "register": Workload(
+        name="register",
+        summary="reads and writes of independent registers, every written value unique",
+        data="register",
+        claim="linearizable",
+        models=("linearizable",),
+        generator=reads_and_writes,
+        final=final_reads,
+        check=lambda history, budget: check_linearizable(history, Register(), budget),
+    ),
+    "cas-register": Workload(
+        name="cas-register",
+        summary="reads, writes and compare-and-set of independent registers, every new value unique",
+        data="cas-register",
+        claim="linearizable",
+        models=("linearizable",),
+        generator=ReadsWritesAndCas,
+        final=final_reads,
+        check=lambda history, budget: check_linearizable(history, CasRegister(), budget),
+    ),
+}

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+
+from checkers.budget import Budget
+from checkers.verdict import Classification
+from harness.generators import Generator, Nothing
+from harness.test import Test
+from histories import History
+
+
+def no_final(_test: Test, _keys: Sequence[Any]) -> Generator:
+    """Nothing is asked after the end."""
+    return Nothing()
+
+
+@attrs.frozen(kw_only=True)
+class Workload:
+    """What the clients do against data of one kind, and how the history is judged.
+
+    `claim` is the model that is expected where the system claims none of `models`, the ones that `check` speaks
+    of. `final` is what is asked when all is healed and quiet, given the keys that were used, oldest first.
+    """
+
+    name: str
+    summary: str
+    data: str
+    claim: str
+    models: tuple[str, ...]
+    generator: Callable[[Test], Generator]
+    check: Callable[[History, Budget], Classification]
+    final: Callable[[Test, Sequence[Any]], Generator] = no_final
