@@ -2,12 +2,14 @@
 
 from histories.errors import HistoryError
 from histories.event import NEMESIS, Event, EventType
+from histories.formats import FORMATS, detect, read_histories, read_history
 from histories.history import History
 from histories.journal import Journal, read_journal
 from histories.operation import Operation, Outcome
 from histories.values import freeze
 
 __all__ = [
+    "FORMATS",
     "NEMESIS",
     "Event",
     "EventType",
@@ -16,6 +18,9 @@ __all__ = [
     "Journal",
     "Operation",
     "Outcome",
+    "detect",
     "freeze",
+    "read_histories",
+    "read_history",
     "read_journal",
 ]

@@ -24,13 +24,15 @@ class History:
     """The operations of a run, in the order of their invocations, and what the nemesis did meanwhile.
 
     `faults` are the nemesis's events. `source` names the file it came from; `torn` is the note about an
-    incomplete last line, where one was dropped.
+    incomplete last line, where one was dropped. `real_time` is False where the source knows only the order within
+    each process: positions of different processes then mean nothing.
     """
 
     operations: tuple[Operation, ...] = ()
     faults: tuple[Event, ...] = ()
     source: str | None = None
     torn: str | None = None
+    real_time: bool = True
 
     @classmethod
     def of(cls, events: Iterable[Event], *, source: str | None = None) -> History:

@@ -1,6 +1,10 @@
+"""Values as a history holds them: what JSON has, and nothing nested without end."""
+
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+DEPTH_MAX: Final = 100  # levels of nesting that a value may have; readers refuse more
 
 
 def freeze(value: Any) -> Any:
@@ -16,3 +20,18 @@ def freeze(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return frozenset(freeze(part) for part in value)
     return value
+
+
+def too_deep(value: Any, text: bytes) -> bool:
+    """Whether a value that was written as this JSON text has more than `DEPTH_MAX` levels of nesting."""
+    if len(text) <= 2 * DEPTH_MAX or text.count(b"[") + text.count(b"{") <= DEPTH_MAX:
+        return False
+    level = [value]
+    for _ in range(DEPTH_MAX):
+        level = [
+            part
+            for whole in level
+            if isinstance(whole, list | dict)
+            for part in (whole if isinstance(whole, list) else whole.values())
+        ]
+    return bool(level)
