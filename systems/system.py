@@ -65,10 +65,21 @@ class Client(abc.ABC):
 class Cluster(Protocol):
     """A running system: its nodes, a way to connect, and the promises that a nemesis may break."""
 
-    nodes: Sequence[str]
-    network: Network
-    clocks: Clocks
-    hosts: Hosts
+    @property
+    def nodes(self) -> Sequence[str]:
+        """Their names."""
+
+    @property
+    def network(self) -> Network:
+        """The links between them."""
+
+    @property
+    def clocks(self) -> Clocks:
+        """What they believe the time is."""
+
+    @property
+    def hosts(self) -> Hosts:
+        """The machines they run on."""
 
     async def connect(self, node: str, process: int) -> Client:
         """A new client of a process that talks to one node."""
