@@ -50,7 +50,7 @@ def detect(path: Path) -> Detected:
 
 def read_history(
     path: Path,
-    format: str = AUTO,
+    format: str = AUTO,  # noqa: A002  the name that users know
     *,
     independent: bool | None = None,
     name: str | None = None,

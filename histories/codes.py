@@ -1,0 +1,55 @@
+"""Codes: small whole numbers that stand for the keys and values of a history in its arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from histories.values import freeze
+
+Ints = NDArray[np.int64]
+
+
+def coded(values: Sequence[Any]) -> tuple[Ints, Sequence[Any]]:
+    """A code for each value, and the table in which the codes are looked up: `table[code]` is the value.
+
+    Equal values have equal codes, and values of different JSON types have different ones, though Python finds
+    `1`, `1.0` and `True` equal. Codes are less than four times the number of values.
+    """
+    if set(map(type, values)) <= {int}:
+        try:
+            return coded_integers(np.array(values, dtype=np.int64))
+        except OverflowError:
+            pass
+    numbers: dict[Hashable, int] = {}
+    codes = [numbers.setdefault(identity(value), len(numbers)) for value in values]
+    table: list[Any] = [None] * len(numbers)
+    for code, value in zip(codes, values, strict=True):
+        table[code] = value
+    return np.array(codes, dtype=np.int64), table
+
+
+def coded_integers(values: Ints) -> tuple[Ints, Sequence[int]]:
+    """The same for integers: they are their own codes if they are small, in a table that is a `range`."""
+    if not len(values):
+        return values, range(0)
+    least, greatest = int(values.min()), int(values.max())
+    if least >= 0 and greatest < 4 * len(values):
+        return values, range(greatest + 1)
+    table, codes = np.unique(values, return_inverse=True)
+    return codes.astype(np.int64, copy=False), table.tolist()
+
+
+def identity(value: Any) -> Hashable:
+    """Something hashable that is equal for two values exactly if they are the same in JSON."""
+    kind = type(value)
+    if kind is int or kind is str:
+        return value  # type: ignore[no-any-return]
+    if kind is list or kind is tuple:
+        return ("list", *map(identity, value))
+    if kind is dict:
+        return ("map", frozenset((identity(key), identity(part)) for key, part in value.items()))
+    return (kind.__name__, freeze(value))
