@@ -1,0 +1,20 @@
+"""What a person looks at after a run: a page, pictures, a document for programs, lines for a terminal."""
+
+from harness.report.cycle import Cycle, CycleEdge, CycleNode
+from harness.report.document import verdict_document, verdict_json
+from harness.report.info import RunInfo
+from harness.report.lattice import Lattice
+from harness.report.material import Material
+from harness.report.terminal import verdict_text
+
+__all__ = [
+    "Cycle",
+    "CycleEdge",
+    "CycleNode",
+    "Lattice",
+    "Material",
+    "RunInfo",
+    "verdict_document",
+    "verdict_json",
+    "verdict_text",
+]

@@ -1,0 +1,224 @@
+"""report.html: one page that needs nothing but itself, the verdict first and everything behind it below."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Any
+
+from checkers.verdict import Status
+from harness.report.articles import ARTICLES_MAX, articles, other_rows
+from harness.report.drawn import Easel
+from harness.report.guard import Guard
+from harness.report.info import RunInfo
+from harness.report.lattice_figure import lattice_figure
+from harness.report.material import Material
+from harness.report.overview_figure import clocks_figure, overview_figure
+from harness.report.palette import DARK, LIGHT, family_colour, variables
+from harness.report.plot_figures import latency_figure, rate_figure
+from harness.report.series import KindRow, kind_rows
+from harness.report.viewer import OPERATIONS_MAX, viewer_data
+from harness.report.words import (
+    OUTCOME_WORDS,
+    SIGNS,
+    VERDICT_WORDS,
+    clean,
+    count,
+    duration,
+    listed,
+    seconds,
+    shortened,
+)
+from histories import Outcome
+
+FAULTS_MAX = 200
+FLAGS_MAX = 200
+
+LEDES = {
+    Status.HOLDS: "The claim was {}, and what the clients saw satisfies it.",
+    Status.VIOLATED: "The claim was {}, and what the clients saw contradicts it.",
+    Status.UNKNOWN: "The claim was {}, and what the clients saw does not decide it.",
+    Status.NOT_TESTABLE: "The claim was {}, and this kind of history cannot show it.",
+}
+
+SECTIONS = (
+    ("Models", "models"),
+    ("Faults", "faults"),
+    ("The whole run", "timeline"),
+    ("Latency and rate", "latency"),
+    ("Statistics", "statistics"),
+    ("How to read this page", "reading"),
+)
+
+
+def page(material: Material, guard: Guard) -> str:
+    """The page as HTML. What of it cannot be drawn is told in its place; earlier failures are told at the top."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    earlier = [str(failure) for failure in guard.failures]
+    context = {
+        **_head(material, earlier),
+        **_anomalies(material, Easel(guard)),
+        **_models(material, Easel(guard)),
+        **_faults(material, Easel(guard)),
+        **_run(material, Easel(guard)),
+        **_statistics(material),
+    }
+    return environment.from_string(asset("page.html.j2")).render(context)
+
+
+def asset(name: str) -> str:
+    """A file that lies beside this module."""
+    return files("harness.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _head(material: Material, earlier: list[str]) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    info, history = material.info, material.history
+    dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {variables(DARK)} }} }}"
+    facts = [("", count(len(history)), "operations")]
+    facts += [(str(o), count(history.count(o)), OUTCOME_WORDS[o]) for o in (Outcome.OK, Outcome.FAIL, Outcome.INFO)]
+    facts += [("", f"{material.end_ns / 1e9:,.1f} s", "of run"), ("", count(len(material.faults)), "faults")]
+    if info.seed is not None:
+        facts.append(("", str(info.seed), "seed"))
+    torn = [f"The journal ended in the middle: {history.torn}."] if history.torn else []
+    return {
+        "info": info,
+        "css": Markup(f":root {{ {variables(LIGHT)} }}\n{dark}\n{asset('page.css')}"),  # noqa: S704  our own files
+        "js": Markup(asset("page.js")),  # noqa: S704  our own file
+        "signs": {str(status): sign for status, sign in SIGNS.items()},
+        "status": info.validity.replace(" ", "-"),
+        "sign": SIGNS[info.validity],
+        "verdict": VERDICT_WORDS[info.validity],
+        "violated": info.validity is Status.VIOLATED,
+        "tested": _tested(info),
+        "summaries": _summaries(info),
+        "quote": _quote(material),
+        "facts": facts,
+        "notes": [*map(clean, info.notes), *torn, *(f"{problem}." for problem in earlier)],
+    }
+
+
+def _tested(info: RunInfo) -> str:
+    """`The register workload ran on lww under clock and crash faults. The claim was ...`."""
+    what = f"The {info.workload} workload ran on" if info.workload else "This is the history of"
+    under = f" under {listed(info.nemeses)} faults" if info.nemeses else ""
+    return clean(f"{what} {info.system or info.title}{under}. {LEDES[info.validity].format(info.claim)}")
+
+
+def _summaries(info: RunInfo) -> str:
+    named = ((info.system, info.system_summary), (info.workload, info.workload_summary))
+    return clean(" ".join(f"{name}: {summary}." for name, summary in named if summary))
+
+
+def _quote(material: Material) -> str:
+    """The finding in one paragraph: the claim's own reason, else the first anomaly."""
+    finding = material.classification.models.get(material.info.claim)
+    if finding and finding.because:
+        return shortened(clean(finding.because), 600)
+    anomalies = material.classification.anomalies
+    return shortened(clean(anomalies[0].explanation), 600) if anomalies else ""
+
+
+def _anomalies(material: Material, easel: Easel) -> dict[str, Any]:
+    shown = articles(material, easel)
+    first = [("The anomaly" if len(shown) == 1 else "The anomalies", "anomaly")] if shown else []
+    return {
+        "anomalies": shown,
+        "more": other_rows(material),
+        "anomaly_count": len(material.classification.anomalies),
+        "sections": [*first, *SECTIONS],
+        "kinds_left_out": max(len(material.first_of_kind) - ARTICLES_MAX, 0),
+    }
+
+
+def _models(material: Material, easel: Easel) -> dict[str, Any]:
+    found, lattice, info = material.classification, material.lattice, material.info
+    strongest, weakest = lattice.strongest_holding(found), lattice.weakest_violated(found)
+    words = [
+        f"The strongest that hold: {listed(strongest, 12)}." if strongest else "",
+        f"The weakest that are violated: {listed(weakest, 12)}." if weakest else "",
+    ]
+    judged = [m for m in lattice.in_order(found.models) if found.models[m].status is not Status.NOT_TESTABLE]
+    judged.sort(key=lambda model: (model != info.claim, list(Status).index(found.models[model].status)))
+    untested = [m for m in lattice.in_order({*lattice.models, *found.models}) if m not in judged]
+    return {
+        "models_words": clean(" ".join(word for word in words if word)) or "No model was decided.",
+        "models": [
+            {"name": clean(m), "status": str(found.models[m].status), "because": clean(found.models[m].because)}
+            for m in judged
+        ],
+        "untested": [clean(model) for model in untested],
+        "lattice": easel.draw("the chart of models", lambda: lattice_figure(lattice, found.models, info.claim)),
+    }
+
+
+def _faults(material: Material, easel: Easel) -> dict[str, Any]:
+    faults = material.faults
+    scene = material.scene
+    during = {fault for fault in faults if scene.operations and fault.overlaps(scene.start_ns, scene.stop_ns)}
+    active = f", {len(during)} of them active around the first anomaly" if during else ""
+    span_s = material.end_ns / 1e9
+    return {
+        "faults_words": f"{count(len(faults), 'fault')}{active}.",
+        "faults": [
+            {
+                "family": fault.family,
+                "colour": family_colour(fault.family),
+                "summary": fault.summary,
+                "start": seconds(fault.start_ns),
+                "stop": "never" if fault.stop_ns is None else seconds(fault.stop_ns),
+                "lasted": duration(fault.until(material.end_ns) - fault.start_ns),
+                "during": fault in during,
+            }
+            for fault in faults[:FAULTS_MAX]
+        ],
+        "faults_left_out": f"{len(faults) - FAULTS_MAX:,} later faults are not listed." if len(faults) > FAULTS_MAX else "",
+        "clocks": easel.draw("the picture of the clocks", lambda: clocks_figure(material.clocks, faults, span_s)),
+    }
+
+
+def _run(material: Material, easel: Easel) -> dict[str, Any]:
+    anomalies = material.classification.anomalies[:FLAGS_MAX]
+    moments = sorted({span[0] / 1e9 for span in map(material.span_of, anomalies) if span})
+    rows, scene = material.fault_rows, material.scene
+    left_out = len(material.history) - OPERATIONS_MAX
+
+    def viewer() -> str:
+        return viewer_data(material.history, material.lanes, rows, scene.marks, material.end_ns) if len(material.history) else ""
+
+    return {
+        "overview": easel.draw(
+            "the overview", lambda: overview_figure(material.columns, material.faults, moments)
+        ),
+        "viewer": easel.draw("the viewer of the whole run", viewer),
+        "viewer_left_out": f"{left_out:,} operations far from the anomaly are left out." if left_out > 0 else "",
+        "latency": easel.draw("the plot of latencies", lambda: latency_figure(material.columns, rows)),
+        "rate": easel.draw("the plot of rates", lambda: rate_figure(material.columns, rows)),
+    }
+
+
+def _statistics(material: Material) -> dict[str, Any]:
+    info = material.info
+    return {
+        "kinds": [{"kind": clean(row.kind), "numbers": _numbers(row)} for row in kind_rows(material.columns)],
+        "settings": _pairs(info.settings),
+        "statistics": _pairs(info.statistics),
+        "judging": _pairs(material.classification.statistics),
+        "versions": _pairs(info.versions),
+    }
+
+
+def _numbers(row: KindRow) -> list[str]:
+    latencies = [duration(value * 1e6) for value in row.latencies_ms] if row.latencies_ms else ["–"] * 4
+    return [*(count(number) for number in (row.total, *row.outcomes)), *latencies]
+
+
+def _pairs(figures: Any) -> list[tuple[str, str]]:
+    """Names in words and values as text."""
+    return [
+        (re.sub(r"[_-]+", " ", clean(str(name))), clean(value) if isinstance(value, str) else count(value))
+        for name, value in figures.items()
+    ]

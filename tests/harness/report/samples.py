@@ -1,0 +1,231 @@
+"""Runs to draw: a last-writer-wins register under clock skew that loses an acknowledged write, and a write skew."""
+
+from __future__ import annotations
+
+import random
+
+from checkers.verdict import Anomaly, Classification, Finding, Status
+from harness.report import Cycle, CycleEdge, CycleNode, Lattice, Material, RunInfo
+from histories import NEMESIS, Event, EventType, History
+
+NODES = ("n1", "n2", "n3", "n4", "n5")
+SECOND = 1_000_000_000
+
+FAULTS = (
+    ("partition", "halves: n1 n2 | n3 n4 n5", ["n1", "n2"], 0.12, 0.27),
+    ("clock", "n2 ahead by 1.8 s", ["n2"], 0.2, 0.62),
+    ("clock", "n4 behind by 0.9 s, drifting", ["n4"], 0.35, 0.7),
+    ("crash", "n5 crashes", ["n5"], 0.5, 0.56),
+    ("partition", "one way: n3 hears nobody", ["n3"], 0.66, 0.78),
+    ("pause", "n1 pauses", ["n1"], 0.8, 0.86),
+)
+
+
+def lww_history(operations=2000, *, keys=4, processes=10, seed=1, per_second=200):
+    """Reads and writes of registers that keep the write with the latest timestamp by the clock of its node."""
+    luck = random.Random(seed)
+    span = operations / per_second
+    moments = [(share * span, kind, fault) for fault in enumerate(FAULTS) for kind, share in (("start", fault[1][3]), ("stop", fault[1][4]))]
+    happenings = [(int(at * SECOND), "nemesis", (kind, fault)) for at, kind, fault in moments]
+    happenings += [(int(k * SECOND / 10), "clocks", None) for k in range(int(span * 10))]
+    client = list(range(processes))
+    free_at = [0.0] * processes
+    stored = {}
+    for number in range(operations):
+        slot = min(range(processes), key=lambda slot: free_at[slot])
+        at = free_at[slot] + luck.expovariate(per_second / processes)
+        f = luck.choice(("read", "write"))
+        outcome = luck.choices(("ok", "fail", "info"), (96, 2, 2))[0]
+        took = {"ok": luck.lognormvariate(-5.5, 0.6), "fail": 0.002, "info": 0.5}[outcome]
+        free_at[slot] = at + took
+        call = (slot, client[slot], f, luck.randrange(keys), number, outcome, NODES[slot % len(NODES)])
+        if outcome == "info":
+            client[slot] += processes
+        happenings.append((int(at * SECOND), "call", call))
+        happenings.append((int((at + took) * SECOND), "return", call))
+    happenings.sort(key=lambda happening: happening[0])
+    return History.of(_events(happenings, stored, span))
+
+
+def offset(node, at, span):
+    ahead = 1.8 if node == "n2" and 0.2 * span <= at < 0.62 * span else 0.0
+    behind = -0.9 - (at / span - 0.35) if node == "n4" and 0.35 * span <= at < 0.7 * span else 0.0
+    return ahead + behind
+
+
+def _events(happenings, stored, span):
+    for index, (time, what, details) in enumerate(happenings):
+        if what == "nemesis":
+            kind, (identity, (fault, summary, targets, _, _)) = details
+            value = {"id": identity, "fault": fault, "summary": summary, "targets": targets}
+            yield Event(index=index, time=time, type=EventType.INFO, process=NEMESIS, f=kind, value=value)
+        elif what == "clocks":
+            value = {node: offset(node, time / SECOND, span) for node in NODES}
+            yield Event(index=index, time=time, type=EventType.INFO, process=NEMESIS, f="clocks", value=value)
+        else:
+            _, process, f, key, number, outcome, node = details
+            shape = {"index": index, "time": time, "process": process, "f": f, "key": key, "node": node}
+            if what == "call":
+                yield Event(type=EventType.INVOKE, value=number if f == "write" else None, **shape)
+                continue
+            if f == "write" and outcome != "fail":
+                stamp = (time / SECOND + offset(node, time / SECOND, span), number)
+                stored[key] = max(stored.get(key, (float("-inf"), None)), stamp)
+            value = None
+            if outcome == "ok":
+                value = number if f == "write" else stored.get(key, (0.0, None))[1]
+            error = {"ok": None, "fail": "refused: no quorum", "info": "timeout after 0.5 s"}[outcome]
+            yield Event(type=EventType(outcome), value=value, error=error, **shape)
+
+
+def lost_writes(history):
+    """Anomalies: an acknowledged write that a later read does not see, because an earlier one is still there."""
+    found = []
+    for key, operations in history.by_key.items():
+        writes = {op.value: op for op in operations if op.f == "write" and op.ok}
+        for read in operations:
+            old = writes.get(read.result) if read.f == "read" and read.ok else None
+            if old is None:
+                continue
+            lost = [w for w in writes.values() if old.end < w.index and w.end < read.index]
+            if lost:
+                new = lost[-1]
+                prose = (
+                    f"#{old.index} wrote {old.value} to key {key} and was acknowledged before #{new.index} wrote "
+                    f"{new.value}, which was acknowledged in turn. Yet #{read.index}, invoked after both, still read "
+                    f"{read.result}: the acknowledged write of {new.value} is lost."
+                )
+                found.append(Anomaly(type="lost-write", operations=(old.index, new.index, read.index), explanation=prose, key=key))
+    return tuple(found)
+
+
+LATTICE = Lattice(
+    models=(
+        "strict-serializable", "strong-session-serializable", "strong-snapshot-isolation", "serializable",
+        "strong-session-snapshot-isolation", "linearizable", "snapshot-isolation", "repeatable-read",
+        "update-serializable", "forward-consistent-view", "consistent-view", "cursor-stability", "monotonic-view",
+        "monotonic-atomic-view", "parallel-snapshot-isolation", "prefix", "update-atomic", "read-atomic",
+        "monotonic-snapshot-read", "sequential", "causal", "writes-follow-reads", "PRAM", "monotonic-reads",
+        "monotonic-writes", "read-your-writes", "read-committed", "read-uncommitted", "strong-eventual", "eventual",
+    ),
+    implications=tuple(
+        (stronger, weaker)
+        for stronger, weakers in {
+            "strict-serializable": "strong-session-serializable strong-snapshot-isolation linearizable serializable",
+            "strong-session-serializable": "serializable strong-session-snapshot-isolation",
+            "strong-snapshot-isolation": "strong-session-snapshot-isolation",
+            "strong-session-snapshot-isolation": "snapshot-isolation",
+            "serializable": "repeatable-read update-serializable snapshot-isolation",
+            "update-serializable": "forward-consistent-view",
+            "snapshot-isolation": "forward-consistent-view monotonic-snapshot-read parallel-snapshot-isolation prefix",
+            "forward-consistent-view": "consistent-view",
+            "consistent-view": "cursor-stability monotonic-view",
+            "repeatable-read": "cursor-stability monotonic-atomic-view",
+            "parallel-snapshot-isolation": "update-atomic",
+            "prefix": "read-atomic",
+            "update-atomic": "read-atomic",
+            "read-atomic": "monotonic-atomic-view",
+            "monotonic-atomic-view": "read-committed",
+            "cursor-stability": "read-committed",
+            "monotonic-view": "read-committed",
+            "monotonic-snapshot-read": "read-committed",
+            "read-committed": "read-uncommitted",
+            "linearizable": "sequential",
+            "sequential": "causal",
+            "causal": "writes-follow-reads PRAM",
+            "PRAM": "monotonic-reads monotonic-writes read-your-writes",
+            "strong-eventual": "eventual",
+        }.items()
+        for weaker in weakers.split()
+    ),
+)  # fmt: skip
+
+
+def lww_material(operations=2000, **options):
+    """An lww run, judged: not linearizable."""
+    history = lww_history(operations, **options)
+    anomalies = lost_writes(history)
+    first = anomalies[0].explanation if anomalies else "no acknowledged write was lost"
+    models = {
+        "linearizable": Finding(status=Status.VIOLATED if anomalies else Status.HOLDS, because=first),
+        "sequential": Finding(status=Status.UNKNOWN, because="the search gave up after 1,000,000 configurations"),
+        "eventual": Finding(status=Status.HOLDS, because="all replicas agreed after the last fault had healed"),
+        "strict-serializable": Finding(status=Status.VIOLATED, because="it implies linearizable, which is violated"),
+    }
+    info = RunInfo(
+        title="lww · register",
+        claim="linearizable",
+        validity=models["linearizable"].status,
+        command=f"fallacy run --system lww --workload register --nemesis clock,partition,crash,pause --seed 1 --time-limit {operations // 200}",
+        system="lww",
+        system_summary="leaderless replicas, the latest wall-clock timestamp wins, gossip",
+        workload="register",
+        workload_summary="reads and writes of independent registers, every written value unique",
+        nemeses=("clock", "partition", "crash", "pause"),
+        seed=1,
+        claims=("eventual, for registers, under any fault",),
+        settings={"nodes": 5, "concurrency": 10, "rate": 200, "time_limit": operations / 200},
+        statistics={"messages": 48211, "gossip_rounds": 1200, "crashes": 1},
+        versions={"fallacy": "0.1.0", "python": "3.11"},
+        log="log.jsonl",
+    )
+    classification = Classification(models=models, anomalies=anomalies, statistics={"keys": 4, "configurations": 7952})
+    return Material(
+        info=info,
+        history=history,
+        classification=classification,
+        lattice=LATTICE,
+        meanings={"lost-write": "A write was acknowledged, and then nobody could read it: an older value came back instead."},
+    )
+
+
+def write_skew_material():
+    """Two transactions that each read what the other then overwrites, under snapshot isolation."""
+    txn = [
+        (0, [["w", "x", 1], ["w", "y", 1]], [["w", "x", 1], ["w", "y", 1]], 0, 4),
+        (1, [["r", "x", None], ["r", "y", None], ["w", "x", 2]], [["r", "x", 1], ["r", "y", 1], ["w", "x", 2]], 10, 18),
+        (2, [["r", "x", None], ["r", "y", None], ["w", "y", 3]], [["r", "x", 1], ["r", "y", 1], ["w", "y", 3]], 11, 19),
+        (0, [["r", "x", None], ["r", "y", None]], [["r", "x", 2], ["r", "y", 3]], 25, 27),
+    ]
+    moments = []
+    for process, asked, learnt, start, stop in txn:
+        moments.append((start, EventType.INVOKE, process, asked))
+        moments.append((stop, EventType.OK, process, learnt))
+    events = [
+        Event(index=index, time=at * 1_000_000, type=kind, process=process, f="txn", value=value, node=NODES[process])
+        for index, (at, kind, process, value) in enumerate(sorted(moments, key=lambda moment: moment[0]))
+    ]
+    history = History.of(events)
+    t1, t2 = history.operations[1], history.operations[2]
+    prose = (
+        "T1 < T2, because T1 read 1 from key y before T2 overwrote it with 3; but T2 < T1, because T2 read 1 from "
+        "key x before T1 overwrote it with 2: a contradiction."
+    )
+    anomaly = Anomaly(type="G2-item", operations=(t1.index, t2.index), explanation=prose)
+    cycle = Cycle(
+        nodes=(
+            CycleNode(name="T1", lines=("r x 1", "r y 1", "w x 2"), index=t1.index),
+            CycleNode(name="T2", lines=("r x 1", "r y 1", "w y 3"), index=t2.index),
+        ),
+        edges=(
+            CycleEdge(source="T1", target="T2", label="rw", reason="T1 read 1 from y, which T2 overwrote with 3"),
+            CycleEdge(source="T2", target="T1", label="rw", reason="T2 read 1 from x, which T1 overwrote with 2"),
+        ),
+    )
+    models = {
+        "serializable": Finding(status=Status.VIOLATED, because=prose),
+        "strict-serializable": Finding(status=Status.VIOLATED, because="it implies serializable, which is violated"),
+        "snapshot-isolation": Finding(status=Status.HOLDS, because="start and commit positions explain every read"),
+        "read-committed": Finding(status=Status.HOLDS, because="snapshot-isolation implies it"),
+    }
+    info = RunInfo(
+        title="mvcc · write-skew",
+        claim="serializable",
+        validity=Status.VIOLATED,
+        command="fallacy run --system mvcc --workload write-skew --claim serializable --seed 3",
+        system="mvcc",
+        workload="write-skew",
+        seed=3,
+    )
+    classification = Classification(models=models, anomalies=(anomaly,))
+    return Material(info=info, history=history, classification=classification, lattice=LATTICE, cycles={0: cycle})
