@@ -1,0 +1,144 @@
+"""Is a history linearizable, as a data type: object by object, cheapest method first.
+
+Herlihy and Wing, "Linearizability: a correctness condition for concurrent objects" (ACM TOPLAS 12(3), 1990): each
+operation seems to happen at one moment between its call and its return. It is local: a history is linearizable
+exactly if what happened to each object is. So each object is judged apart, first by a polynomial method where
+its type has one, and by search where that does not decide. Searches take turns, so that one object that
+explodes does not use up what the others need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from checkers.budget import Budget
+from checkers.linearizability.culprit import unplaceable
+from checkers.linearizability.problem import Problem
+from checkers.linearizability.register_prose import explain
+from checkers.linearizability.registers import CasRegister, Register
+from checkers.linearizability.rows import rows_of
+from checkers.linearizability.search import Search
+from checkers.linearizability.specification import Specification
+from checkers.linearizability.zones import Contradiction, zones
+from checkers.verdict import Anomaly, Classification, Finding, Status
+from histories import History, Operation
+
+MODEL: Final = "linearizable"
+FIRST_SHARE: Final = 1_000  # configurations for the first round of searches
+
+Order = tuple[int, ...]  # indices of operations, in an order in which they may have happened
+Monitor = Callable[[Any, Sequence[Operation], Any], Order | Anomaly | None]
+
+
+def judge_register(specification: Any, operations: Sequence[Operation], key: Any) -> Order | Anomaly | None:
+    """Registers by zones."""
+    rows = rows_of(operations)
+    found = zones(rows, specification.initial)
+    if isinstance(found, Contradiction):
+        return explain(rows, specification.initial, found, key)
+    return None if found is None else tuple(rows.operations[row].index for row in found)
+
+
+MONITORS: Final[Mapping[type[Specification], Monitor]] = {Register: judge_register, CasRegister: judge_register}
+
+
+@attrs.define(kw_only=True)
+class Findings:
+    """What is known so far, by part."""
+
+    orders: dict[Any, Order] = attrs.field(factory=dict)
+    anomalies: dict[Any, Anomaly] = attrs.field(factory=dict)
+    open: dict[Any, Search] = attrs.field(factory=dict)
+
+
+def check_linearizable(
+    history: History, specification: Specification, budget: Budget | None = None, *, search_only: bool = False
+) -> Classification:
+    """Judge `linearizable`; the certificate is, for each object, a linearization as indices of operations.
+
+    Operations that failed did not happen, and those that may have happened are in a linearization only where
+    they must. Raises `HistoryError` for operations that are none of the specification's. `search_only` does
+    without the polynomial methods.
+    """
+    specification.known(history)
+    parts = specification.parts(history.by_key)
+    findings = Findings()
+    monitor = None if search_only else MONITORS.get(type(specification))
+    for key, operations in parts.items():
+        verdict = monitor(specification, operations, key) if monitor else None
+        if isinstance(verdict, Anomaly):
+            findings.anomalies[key] = verdict
+        elif verdict is not None:
+            findings.orders[key] = verdict
+        else:
+            findings.open[key] = Search(Problem(specification, operations))
+    searched = dict(findings.open)
+    spent = take_turns(findings, budget or Budget())
+    return Classification(
+        models={MODEL: finding(findings, history, spent)},
+        anomalies=tuple(findings.anomalies.values()),
+        statistics={
+            "objects": len(parts),
+            "objects searched": len(searched),
+            "configurations": sum(search.configurations for search in searched.values()),
+        },
+    )
+
+
+def take_turns(findings: Findings, budget: Budget) -> str:
+    """Run the open searches round after round, each with twice the share of the round before; say what ran out."""
+    share = FIRST_SHARE
+    spent = 0
+    while findings.open:
+        for key, search in list(findings.open.items()):
+            left = budget.configurations - spent
+            before = search.configurations
+            search.run(before + min(share, left))
+            spent += search.configurations - before
+            if search.done:
+                del findings.open[key]
+                if search.order is not None:
+                    operations = search.problem.operations
+                    findings.orders[key] = tuple(operations[number].index for number in search.order)
+                else:
+                    findings.anomalies[key] = unplaceable(search, key)
+            elif spent >= budget.configurations:
+                return f"{budget.configurations:,} configurations were not enough"
+            elif budget.out_of_time():
+                return f"{budget.seconds:g} seconds were not enough"
+        share *= 2
+    return ""
+
+
+def finding(findings: Findings, history: History, spent: str) -> Finding:
+    """All objects together: one violated is enough; one unknown among the others is unknown."""
+    anomalies, unknown = findings.anomalies, findings.open
+    progress = "; ".join(
+        f"{name(key)}: {search.configurations:,} configurations, "
+        f"{search.passed:,} of {len(search.problem.by_return):,} completions passed"
+        for key, search in list(unknown.items())[:3]
+    )
+    doubt = f"{spent} for {count(len(unknown))} ({progress})" if unknown else ""
+    if anomalies:
+        keys = ", ".join(name(key) for key in list(anomalies)[:3]) + (", ..." if len(anomalies) > 3 else "")
+        because = f"no order of the operations explains {keys}" + (f"; unknown besides: {doubt}" if unknown else "")
+        return Finding(status=Status.VIOLATED, because=because)
+    if unknown:
+        return Finding(status=Status.UNKNOWN, because=doubt)
+    if not len(history):
+        return Finding(status=Status.UNKNOWN, because="there are no client operations")
+    because = f"{count(len(findings.orders))} can be explained by an order of its operations that respects real time"
+    return Finding(status=Status.HOLDS, because=because, certificate=findings.orders)
+
+
+def count(objects: int) -> str:
+    """So many objects, in words."""
+    return "the one object" if objects == 1 else f"each of {objects:,} objects"
+
+
+def name(key: Any) -> str:
+    """An object, in words."""
+    return "the object" if key is None else f"key {key!r}"

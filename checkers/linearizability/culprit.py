@@ -1,0 +1,163 @@
+"""Where a history stops being linearizable: the operations that cannot be reconciled, and the one that came last.
+
+Histories are prefix-closed: if what had happened up to some moment has no linearization, nor has what happened up
+to a later one. So there is one completion such that all before it can be explained, and with it they cannot.
+It is found by search among the prefixes, not read off the search that failed, whose own shortcuts look ahead.
+
+Of the operations before it most have nothing to do with it. An operation that surely happened is weakened to one
+that may have happened, at any time after its call and with any result; what has no linearization even so had
+none before. Those that cannot be weakened are the core: they contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import attrs
+import msgspec
+
+from checkers.linearizability.problem import Problem
+from checkers.linearizability.search import Search
+from checkers.linearizability.specification import Specification
+from checkers.verdict import Anomaly
+from histories import Operation, Outcome
+
+EFFORT: Final = 20  # what an explanation may cost, where the failed search cost 1
+EFFORT_MIN: Final = 20_000
+TAIL: Final = 5  # operations shown of a long order
+
+
+@attrs.frozen(kw_only=True)
+class Unplaceable:
+    """The evidence of a failed search.
+
+    `order` explains all operations that had completed before `culprit` did (the longest partial linearization);
+    nothing explains that one too. Both are None where the effort for finding them ran out.
+    """
+
+    culprit: int | None
+    order: tuple[int, ...] | None
+
+
+class EffortSpentError(Exception):
+    """An explanation would cost too much."""
+
+
+class Prober:
+    """Asks whether operations have a linearization, as long as the effort lasts (in operations and configurations)."""
+
+    def __init__(self, specification: Specification, effort: int) -> None:
+        self._specification = specification
+        self._left = effort
+
+    def order(self, operations: Sequence[Operation]) -> tuple[int, ...] | None:
+        """A linearization, or None if there is none; `EffortSpentError` if neither is found in time."""
+        problem = Problem(self._specification, operations)
+        self._left -= len(operations)
+        search = Search(problem)
+        search.run(self._left)
+        self._left -= search.configurations
+        if not search.done or self._left <= 0:
+            raise EffortSpentError
+        return None if search.order is None else tuple(problem.operations[number].index for number in search.order)
+
+
+def unplaceable(search: Search, key: Any) -> Anomaly:
+    """The anomaly of an object whose search ended without a linearization."""
+    problem = search.problem
+    prober = Prober(problem.specification, max(EFFORT_MIN, EFFORT * (search.configurations + len(problem.operations))))
+    involved, evidence = [o for o in problem.operations if o.ok], Unplaceable(culprit=None, order=None)
+    try:
+        involved, evidence = shortest_prefix(search, prober)
+        involved = core(involved, prober)
+    except EffortSpentError:
+        pass
+    return tell(problem, key, [o for o in involved if o.ok], evidence)
+
+
+def shortest_prefix(search: Search, prober: Prober) -> tuple[list[Operation], Unplaceable]:
+    """What had happened by the first completion that cannot be explained, and a linearization of all before it."""
+    problem = search.problem
+    explained, wrong = search.passed - 1, len(problem.by_return) - 1
+    order: tuple[int, ...] | None = None
+    step = 1
+    while wrong - explained > 1:
+        probe = min(explained + step, wrong - 1)
+        found = prober.order(until(problem, probe))
+        if found is None:
+            wrong, step = probe, max(1, (probe - explained) // 2)
+        else:
+            explained, order, step = probe, found, 2 * step
+    if order is None:
+        order = prober.order(until(problem, explained)) if explained >= 0 else ()
+    culprit = problem.operations[problem.by_return[wrong]]
+    return until(problem, wrong), Unplaceable(culprit=culprit.index, order=order)
+
+
+def until(problem: Problem, completion: int) -> list[Operation]:
+    """The operations called before this completion; those that returned after it may or may not have happened."""
+    end = problem.returns[problem.by_return[completion]]
+    called = (o for o in problem.operations if o.index <= end)
+    return [o if o.end is not None and o.end <= end else weakened(o) for o in called]
+
+
+def weakened(operation: Operation) -> Operation:
+    """An operation that may have happened, at any time after its call and with any result."""
+    return msgspec.structs.replace(operation, outcome=Outcome.INFO, end=None, result=None)
+
+
+def core(operations: list[Operation], prober: Prober) -> list[Operation]:
+    """Weaken all that can be weakened: by halves, quarters, and so on down to single operations."""
+    size = len(operations)
+    while size:
+        size //= 2
+        for start in range(0, len(operations), max(size, 1)):
+            chunk = slice(start, start + max(size, 1))
+            if any(o.ok for o in operations[chunk]):
+                trial = list(operations)
+                trial[chunk] = [weakened(o) for o in operations[chunk]]
+                if prober.order(trial) is None:
+                    operations = trial
+    return operations
+
+
+def tell(problem: Problem, key: Any, involved: list[Operation], evidence: Unplaceable) -> Anomaly:
+    """The explanation, as far as the effort went."""
+    place = "the object" if key is None else f"key {key!r}"
+    by_index = {o.index: o for o in problem.operations}
+    if evidence.culprit is None or evidence.order is None:
+        text = f"No order of the {len(problem.by_return):,} operations of {place} that happened explains their results."
+        return Anomaly(
+            type="nonlinearizable",
+            operations=tuple(o.index for o in involved),
+            explanation=text,
+            key=key,
+            evidence=evidence,
+        )
+    culprit = by_index[evidence.culprit]
+    tail = [str(by_index[index]) for index in evidence.order[-TAIL:]]
+    shown = ("..., " if len(evidence.order) > TAIL else "") + ", ".join(tail)
+    before = f"All that had completed before can be explained, by the order {shown}" if tail else "Nothing had happened"
+    state = after(problem, [by_index[index] for index in evidence.order])
+    text = f"{culprit} has no place on {place}. {before}, after which the state is {state}. "
+    others = [o for o in involved if o is not culprit and o.index != culprit.index]
+    if others:
+        listed = ", ".join(str(o) for o in others)
+        text += (
+            f"It contradicts {listed}: no order that respects real time explains the results of all of these, "
+            "whatever else happened."
+        )
+    else:
+        text += "No other operation could have brought about what it saw."
+    operations = (culprit.index, *(o.index for o in others))
+    return Anomaly(type="nonlinearizable", operations=operations, explanation=text, key=key, evidence=evidence)
+
+
+def after(problem: Problem, order: Sequence[Operation]) -> str:
+    """The state that an order of operations leads to."""
+    specification = problem.specification
+    states = {specification.initial}
+    for operation in order:
+        states = {to for state in states for to in specification.step(state, operation)}
+    return " or ".join(sorted(specification.show(state) for state in states))

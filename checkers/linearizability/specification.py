@@ -1,0 +1,92 @@
+"""What one object does when its operations come one after another.
+
+A specification is all the checker knows of a data type. Ten lines make one:
+
+    class Toggle(Specification):
+        name = "toggle"
+        fs = frozenset({"flip", "read"})
+        initial = False
+
+        def step(self, state, operation):
+            if operation.f == "flip":
+                return (not state,)
+            return (state,) if result_may_be(operation, state) else ()
+
+`step` returns every state the operation may leave behind: none where it cannot happen, one where the object is
+deterministic, several where it is not. States are hashable values and never changed in place.
+
+Only an `ok` operation has a result. An `info` one may have happened, and then nobody knows what it returned:
+`step` must allow it any result, which is what `result_may_be` says. Operations that failed did not happen;
+the checker drops them before it asks.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from histories import HistoryError, Operation, Outcome, freeze
+
+type_of_atoms = frozenset({int, str, type(None), bool, float})
+
+
+def hashable(value: Any) -> Any:
+    """The value as something hashable; most already are."""
+    return value if value.__class__ in type_of_atoms else freeze(value)
+
+
+def result_may_be(operation: Operation, value: Any) -> bool:
+    """Whether the operation may have returned this value: only an `ok` one says what it returned."""
+    return operation.outcome is not Outcome.OK or hashable(operation.result) == value
+
+
+class Specification(abc.ABC):
+    """A sequential data type. Subclasses give `name`, `fs`, `initial` and `step`; the rest makes the search faster."""
+
+    name: ClassVar[str]
+    fs: ClassVar[frozenset[str]]  # the operations it knows
+    initial: Hashable = None
+    whole_state: ClassVar[bool] = False  # see `requires` and `leaves`
+
+    @abc.abstractmethod
+    def step(self, state: Any, operation: Operation) -> Iterable[Hashable]:
+        """The states it may leave behind; none where the operation cannot happen in this state with this result."""
+
+    def read_only(self, operation: Operation) -> bool:  # noqa: ARG002  the default for all of them
+        """Whether it changes no state, whatever the state: then it is never a choice when to let it happen."""
+        return False
+
+    def requires(self, operation: Operation) -> tuple[Hashable, ...]:  # noqa: ARG002  the default for all of them
+        """Where `whole_state`: the state in which alone it can happen, or `()` if it can happen in every state."""
+        return ()
+
+    def leaves(self, operation: Operation) -> tuple[Hashable, ...]:  # noqa: ARG002  the default for all of them
+        """Where `whole_state`: the state it leaves behind whatever the state before, or `()` if it changes none."""
+        return ()
+
+    def labels(self, operations: Sequence[Operation]) -> list[Hashable]:
+        """For each operation a label; those with equal labels do the same in every state."""
+        return [(o.f, hashable(o.value), o.ok, hashable(o.result) if o.ok else None) for o in operations]
+
+    def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """Those that may matter: without the others, the history is linearizable exactly if it was with them."""
+        return [o for o in operations if o.ok or (o.outcome is Outcome.INFO and not self.read_only(o))]
+
+    def parts(self, operations: Mapping[Any, Sequence[Operation]]) -> Mapping[Any, Sequence[Operation]]:
+        """Objects that can be judged apart, given the operations of each key.
+
+        Linearizability is local: a history is linearizable exactly if its restriction to each object is.
+        """
+        return operations
+
+    def show(self, state: Any) -> str:
+        """A state, for people."""
+        return repr(state)
+
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Raise `HistoryError` where an operation is none of this type's."""
+        for operation in operations:
+            if operation.f not in self.fs:
+                names = ", ".join(sorted(self.fs))
+                raise HistoryError(f"expected an operation of a {self.name} ({names}), found {operation}")

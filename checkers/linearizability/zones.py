@@ -1,0 +1,302 @@
+"""Linearizability of a register in O(n log n): zones.
+
+After Gibbons and Korach, "Testing shared memories" (SIAM J. Comput. 26(4), 1997), who give it for reads and
+writes with unique values; extended here to compare-and-set, to operations that may or may not have happened,
+and to values written more than once as long as each observation has one possible creator.
+
+Every value in the register was put there by one write, its creator. Join a write, the operations that
+observed its value, and the chain of compare-and-sets that consumed it, with their observers, into a cluster.
+In any linearization a cluster stands in one piece: nothing may come between a value and its observers.
+What is known of a cluster is its zone, between f, the least return of its operations, and s, the greatest call:
+
+    forward, f < s      its value was there from f to s, whatever the order
+    backward, s < f     all its operations overlap; one moment in [s, f] is enough for it
+
+So two forward zones may not overlap, and a backward zone may not lie inside a forward one: each such pair has
+an operation of A that returned before one of B was called, and one of B before one of A. That, with what can go
+wrong inside a cluster, is all that can go wrong (`attribute`, `chain` and `collide` have the list), and where
+nothing does, the clusters in the order of their moments are a linearization.
+
+A write w is a possible creator for an observer r unless w was called after r returned, or a third change of
+the register surely came between: one that was called after w returned, and returned before r was called.
+Where an observer has several possible creators, zones do not decide, and the search does.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from checkers.linearizability.rows import INITIAL, NEVER, NOTHING, Rows
+
+
+@attrs.frozen
+class Contradiction:
+    """Why there is no linearization. `kind` says which condition failed, `rows` are the operations in it."""
+
+    kind: str
+    rows: tuple[int, ...]
+
+
+@attrs.frozen
+class Attribution:
+    """Each observer's creator, and each creator's observers. Uncertain creators that nobody needs are not in it."""
+
+    creator: dict[int, int]
+    readers: dict[int, list[int]]
+    consumer: dict[int, int]
+    writes: list[int]  # the creators that begin a cluster: plain writes, the initial value, open compare-and-sets
+    open: list[int]  # observers with several possible creators
+
+
+@attrs.frozen
+class Cluster:
+    """One value, or a chain of them, with `stages`: a creator first, and then those who read what it left."""
+
+    stages: list[list[int]]
+    first_return: int
+    last_call: int
+    first: int  # the row that returned first
+    last: int  # the row that was called last
+
+    @property
+    def forward(self) -> bool:
+        """Whether its value surely was there for a while, and not only at one moment."""
+        return self.first_return < self.last_call
+
+
+def zones(rows: Rows, initial: Any) -> list[int] | Contradiction | None:
+    """A linearization as rows; or why there is none; or None where an observation has several possible creators.
+
+    Observers with several possible creators are left out of the clusters, which are still in one piece without
+    them: a contradiction among those that are left is one, though its absence proves nothing.
+    """
+    found = attribute(rows, initial)
+    if isinstance(found, Contradiction):
+        return found
+    clusters: list[Cluster] = []
+    for write in found.writes:
+        cluster = chain(rows, found, write)
+        if isinstance(cluster, Contradiction):
+            return cluster
+        clusters.append(cluster)
+    if sum(len(cluster.stages) - 1 for cluster in clusters) < len(found.consumer):
+        return cycle(found, clusters)
+    wrong = collide(rows, clusters)
+    if wrong or found.open:
+        return wrong
+    return arrange(clusters)
+
+
+# ── Who observed whose value ───────────────────────────────────────────────────────────────────
+
+
+class Creators:
+    """The possible creators of each value, ready to be asked for those of one observer."""
+
+    def __init__(self, rows: Rows, initial: Any) -> None:
+        self._rows = rows
+        self._spans: dict[Any, Spans] = {}
+        self._makers: defaultdict[Any, list[int]] = defaultdict(list, {initial: [INITIAL]})
+        for row, make in enumerate(rows.makes):
+            if make is not NOTHING:
+                self._makers[make].append(row)
+
+    def makers(self, row: int) -> list[int]:
+        """All that left the value this row found, possible or not."""
+        return self._makers.get(self._rows.needs[row], [])
+
+    def possible(self, row: int) -> tuple[int, int]:
+        """How many possible creators the row has; and which, if it is one. A single one is taken unseen."""
+        makers = self.makers(row)
+        if len(makers) < 2:
+            return len(makers), makers[0] if makers else INITIAL
+        need = self._rows.needs[row]
+        if need not in self._spans:
+            self._spans[need] = Spans.of(self._rows, makers, [self.over(maker) for maker in makers])
+        return self._spans[need].over(self._rows.calls[row], self._rows.returns[row])
+
+    def over(self, maker: int) -> int:
+        """When what it left was surely replaced: the least return among the changes that began after it returned."""
+        calls, least = self._changes
+        return least[bisect_right(calls, -1 if maker == INITIAL else self._rows.returns[maker])]
+
+    @cached_property
+    def _changes(self) -> tuple[list[int], list[int]]:
+        """The calls of all sure changes, and for each the least return from there on."""
+        rows = self._rows
+        changes = [row for row, make in enumerate(rows.makes) if make is not NOTHING and rows.returns[row] < NEVER]
+        least = [NEVER] * (len(changes) + 1)
+        for at in range(len(changes) - 1, -1, -1):
+            least[at] = min(least[at + 1], rows.returns[changes[at]])
+        return [rows.calls[row] for row in changes], least
+
+
+@attrs.frozen
+class Spans:
+    """Creators of one value by the time from their call until their value was surely replaced.
+
+    Those that span an interval are the ones that began before its end, without the ones that were over before
+    its start. Running sums of the rows tell which one it is, if it is one.
+    """
+
+    calls: list[int]
+    call_sums: list[int]
+    overs: list[int]
+    over_sums: list[int]
+
+    @classmethod
+    def of(cls, rows: Rows, makers: list[int], overs: list[int]) -> Spans:
+        """`makers` in the order of their calls."""
+        by_over = sorted(zip(overs, makers, strict=True))
+        return cls(
+            [-1 if maker == INITIAL else rows.calls[maker] for maker in makers],
+            list(itertools.accumulate(makers, initial=0)),
+            [over for over, _ in by_over],
+            list(itertools.accumulate((maker for _, maker in by_over), initial=0)),
+        )
+
+    def over(self, call: int, back: int) -> tuple[int, int]:
+        """How many span the interval, and which one, if it is one."""
+        begun, gone = bisect_left(self.calls, back), bisect_left(self.overs, call)
+        return begun - gone, self.call_sums[begun] - self.over_sums[gone]
+
+
+def attribute(rows: Rows, initial: Any) -> Attribution | Contradiction:
+    """Give every observation its creator, from the operations that happened back to the uncertain ones they need."""
+    creators = Creators(rows, initial)
+    found = Attribution({}, defaultdict(list), {}, [INITIAL], [])
+    needs, makes, returns = rows.needs, rows.makes, rows.returns
+    waiting: list[int] = []
+    for row in range(len(rows)):
+        if returns[row] < NEVER:
+            if needs[row] is not NOTHING:
+                waiting.append(row)
+            else:
+                found.writes.append(row)
+    uncertain = set()
+    for row in waiting:  # grows as it goes
+        count, creator = creators.possible(row)
+        if count != 1:
+            if count == 0:
+                return Contradiction("no creator", (row, *creators.makers(row)))
+            found.open.append(row)
+            if makes[row] is not NOTHING:
+                found.writes.append(row)
+            continue
+        found.creator[row] = creator
+        if makes[row] is NOTHING:
+            found.readers[creator].append(row)
+        elif creator in found.consumer:
+            return Contradiction("two consumers", (found.consumer[creator], row, creator))
+        else:
+            found.consumer[creator] = row
+        if creator != INITIAL and returns[creator] == NEVER and creator not in uncertain:
+            uncertain.add(creator)
+            (found.writes if needs[creator] is NOTHING else waiting).append(creator)
+    return found
+
+
+# ── Clusters ───────────────────────────────────────────────────────────────────────────────────
+
+
+def chain(rows: Rows, found: Attribution, write: int) -> Cluster | Contradiction:
+    """The cluster that begins with this write.
+
+    Wrong inside: an operation that returned before one of an earlier stage was called.
+    """
+    calls, returns = rows.calls, rows.returns
+    stages = []
+    first_return, last_call = NEVER + 1, -1
+    first = last = write
+    creator: int | None = write
+    while creator is not None:
+        readers = found.readers.get(creator, ())
+        for group in ((creator,), readers):
+            ceiling, latest = last_call, last
+            for row in group:
+                call, back = (-1, -1) if row == INITIAL else (calls[row], returns[row])
+                if back < ceiling:
+                    return Contradiction("backwards", (row, latest, creator))
+                if back < first_return:
+                    first_return, first = back, row
+                if call > last_call:
+                    last_call, last = call, row
+        stages.append([creator, *readers])
+        creator = found.consumer.get(creator)
+    return Cluster(stages, first_return, last_call, first, last)
+
+
+def cycle(found: Attribution, clusters: list[Cluster]) -> Contradiction:
+    """Compare-and-sets that feed each other, with no write to begin with."""
+    reached = {stage[0] for cluster in clusters for stage in cluster.stages}
+    row = next(consumer for consumer in found.consumer.values() if consumer not in reached)
+    around = [row]
+    while (row := found.creator[row]) != around[0]:
+        around.append(row)
+    return Contradiction("cycle", tuple(reversed(around)))
+
+
+def collide(rows: Rows, clusters: list[Cluster]) -> Contradiction | None:
+    """Two clusters of which each has an operation that returned before one of the other was called.
+
+    Of several such pairs, the one that was complete first.
+    """
+    forward = sorted((c for c in clusters if c.forward), key=lambda c: c.first_return)
+    found = []
+    for before, after in itertools.pairwise(forward):
+        if after.first_return < before.last_call:
+            found.append(opposed(rows, before, after))
+    starts = [c.first_return for c in forward]
+    for cluster in clusters:
+        if not cluster.forward:
+            at = bisect_left(starts, cluster.last_call) - 1
+            if at >= 0 and forward[at].last_call > cluster.first_return:
+                found.append(opposed(rows, forward[at], cluster))
+    if not found:
+        return None
+    return min(found, key=lambda pair: max(rows.returns[row] for row in pair.rows if row != INITIAL))
+
+
+def opposed(rows: Rows, one: Cluster, other: Cluster) -> Contradiction:
+    """Four operations that oppose two clusters.
+
+    `a1` of A returned before `b2` of B was called, and `b1` of B before `a2` of A; of several, the first to return.
+    A is the cluster that was there first. The creators of the values come last.
+    """
+    a, b = sorted((one, other), key=lambda cluster: cluster.first_return)
+    b2 = soonest(rows, b, a.first_return)
+    a2 = soonest(rows, a, b.first_return)
+    return Contradiction("opposed", (a.first, b2, b.first, a2))
+
+
+def soonest(rows: Rows, cluster: Cluster, after: int) -> int:
+    """The operation of the cluster that returned first, among those called after a moment."""
+    later = [row for stage in cluster.stages for row in stage if row != INITIAL and rows.calls[row] > after]
+    return min(later, key=rows.returns.__getitem__)
+
+
+def arrange(clusters: list[Cluster]) -> list[int]:
+    """The clusters in the order of their moments: a linearization."""
+    forward = sorted((c for c in clusters if c.forward), key=lambda c: c.first_return)
+    starts = [c.first_return for c in forward]
+    moments = []
+    for number, cluster in enumerate(clusters):
+        moment = cluster.first_return
+        if not cluster.forward:
+            moment = cluster.last_call
+            at = bisect_left(starts, moment) - 1
+            if at >= 0 and forward[at].last_call > moment:
+                moment = forward[at].last_call
+        moments.append((moment, number))
+    order = []
+    for _, number in sorted(moments):
+        for creator, *readers in clusters[number].stages:
+            order.append(creator)
+            order.extend(sorted(readers))
+    return [row for row in order if row != INITIAL]
