@@ -13,7 +13,7 @@ from checkers.verdict import Classification, Status
 from harness.names import pick
 from harness.recorder import Progress, Recorder, RunLog
 from harness.runner import Runner
-from harness.store import RunFolder, Store
+from harness.store import RunFolder
 from harness.systems import load_system
 from harness.test import Test, TestError
 from harness.workloads import workload
@@ -44,7 +44,6 @@ class Prepared:
 class Outcome:
     """A run that is over, and what was made of it."""
 
-    folder: RunFolder
     history: History
     classification: Classification
     claim: str
@@ -57,11 +56,7 @@ class Outcome:
 
 
 class RunError(RuntimeError):
-    """The run itself failed, by the fault of the system or the harness; the history so far is in `folder`."""
-
-    def __init__(self, folder: RunFolder, cause: BaseException) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}")
-        self.folder = folder
+    """The run itself failed, by the fault of the system or the harness; its history so far and its log are kept."""
 
 
 def default_claim(system: System, work: Workload) -> str:
@@ -101,21 +96,18 @@ def node_names(test: Test) -> tuple[str, ...]:
     return tuple(f"n{number}" for number in range(1, test.nodes + 1))
 
 
-def execute(prepared: Prepared, store: Store, progress: Progress = lambda *_: None) -> Outcome:
-    """Run it and judge it; `RunError` keeps the history of a run that failed."""
+def execute(prepared: Prepared, folder: RunFolder, progress: Progress = lambda *_: None) -> Outcome:
+    """Run it in this folder, and judge what the journal says; `RunError` if the run failed."""
     began = time.perf_counter()
-    folder = store.create(prepared.test)
     folder.schedule.write_text(schedule.to_toml(prepared.faults), encoding="utf-8")
     try:
         statistics = _run(prepared, folder, progress)
     except Exception as error:
         _log_traceback(folder, error)
-        raise RunError(store.finish(folder), error) from error
+        raise RunError(f"{type(error).__name__}: {error}") from error
     history = read_journal(folder.history)
     classification = judge(history, prepared.workload, statistics)
-    folder = store.finish(folder)
     return Outcome(
-        folder=folder,
         history=history,
         classification=classification,
         claim=prepared.claim,

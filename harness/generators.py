@@ -79,7 +79,7 @@ class Generator(abc.ABC):
 class Nothing(Generator):
     """No operation for anybody."""
 
-    def next(self, context: Context) -> tuple[Answer, Generator]:
+    def next(self, context: Context) -> tuple[Answer, Generator]:  # noqa: ARG002  whoever asks
         """Nothing."""
         return None, self
 

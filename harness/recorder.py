@@ -74,6 +74,7 @@ class RunLog:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 
     def __call__(self, time: float, node: str, text: str) -> None:
+        """Write down one line; `time` is in seconds of the run, negative for what has none."""
         os.write(self._file, msgspec.json.encode({"time": round(time, 9), "node": node, "text": text}) + b"\n")
 
     def close(self) -> None:

@@ -23,6 +23,14 @@ class RunFolder:
 
     path: Path
 
+    @classmethod
+    def create(cls, path: Path, test: Test) -> RunFolder:
+        """A new folder at this path with the test in it; `OSError` if it cannot be written."""
+        path.mkdir(parents=True)
+        folder = cls(path)
+        folder.test.write_text(test.to_toml(), encoding="utf-8")
+        return folder
+
     @property
     def test(self) -> Path:
         """The Test, as TOML."""
@@ -64,11 +72,7 @@ class Store:
         """A new, unfinished run folder with its test in it; `OSError` if it cannot be written."""
         stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
         system = Path(test.system.partition(":")[0]).stem.rpartition(".")[2]
-        path = self.root / f"{system}-{test.workload}" / f"{stamp}-{test.seed}{PARTIAL}"
-        path.mkdir(parents=True)
-        folder = RunFolder(path)
-        folder.test.write_text(test.to_toml(), encoding="utf-8")
-        return folder
+        return RunFolder.create(self.root / f"{system}-{test.workload}" / f"{stamp}-{test.seed}{PARTIAL}", test)
 
     def finish(self, folder: RunFolder) -> RunFolder:
         """The same folder under its final name, with `latest` pointing to it."""

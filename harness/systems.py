@@ -48,11 +48,12 @@ def load_system(name: str) -> System:
 def _from_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise UnknownNameError(f"unknown system {str(path)!r}: there is no such file")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    name = f"_system_{path.stem}"  # which hides no module that the file itself may import
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise UnknownNameError(f"unknown system {str(path)!r}: Python cannot load it")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -62,12 +62,25 @@ class Test:
     time_limit: float = setting(20.0, "how long the clients run", "a positive number of seconds", _positive_and_finite)
     nodes: int = setting(5, "how many nodes the system has", "a whole number from 1 to 99", lambda n: 1 <= n <= 99)
     concurrency: str = setting("2n", "how many clients; 2n is two a node", "a count above 0 such as 10 or 2n", _clients)
-    rate: float = setting(200.0, "operations a second, all clients together; inf for all they can", "a positive number", _positive)
-    timeout: float = setting(1.0, "when a client gives up on an operation", "a positive number of seconds", _positive_and_finite)
-    nemesis_interval: float = setting(4.0, "the mean time from one fault to the next", "a positive number of seconds", _positive_and_finite)
+    rate: float = setting(
+        200.0, "operations a second, all clients together; inf for all they can", "a positive number", _positive
+    )
+    timeout: float = setting(
+        1.0, "when a client gives up on an operation", "a positive number of seconds", _positive_and_finite
+    )
+    nemesis_interval: float = setting(
+        4.0, "the mean time from one fault to the next", "a positive number of seconds", _positive_and_finite
+    )
     keys: int = setting(5, "how many objects are in use at a time", "a whole number from 1", _positive)
-    ops_per_key: int = setting(200, "how many operations an object gets before another takes its place", "a whole number from 1", _positive)
-    quiet: float = setting(5.0, "how long all rests, healed, before the final reads", "a number of seconds from 0", lambda s: 0 <= s < math.inf)
+    ops_per_key: int = setting(
+        200, "how many operations an object gets before another takes its place", "a whole number from 1", _positive
+    )
+    quiet: float = setting(
+        5.0,
+        "how long all rests, healed, before the final reads",
+        "a number of seconds from 0",
+        lambda s: 0 <= s < math.inf,
+    )
 
     @property
     def clients(self) -> int:

@@ -15,8 +15,10 @@ from harness.cli.exits import Exit, is_mistake
 VERBS: Mapping[str, str] = {
     "run": "Run one test, judge it, and write its report.",
     "check": "Judge histories from anywhere.",
+    "campaign": "Run many tests, on all cores, and rule on each.",
     "replay": "Run a recorded test again, to the byte.",
     "report": "Write the report of a run again.",
+    "new": "Write the start of a system of your own, and its test.",
     "list": "List systems, workloads, nemeses and formats.",
 }
 

@@ -28,8 +28,8 @@ BY_STATUS = {
 
 def is_mistake(error: Exception) -> bool:
     """Whether it is the user's to mend: a name, a setting, a file."""
-    from harness.names import UnknownNameError  # noqa: PLC0415  loaded only when something went wrong
-    from harness.test import TestError  # noqa: PLC0415
-    from histories import HistoryError  # noqa: PLC0415
+    from harness.names import UnknownNameError
+    from harness.test import TestError
+    from histories import HistoryError
 
     return isinstance(error, UnknownNameError | TestError | HistoryError | OSError)

@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 def systems() -> list[Row]:
     """Every system, with what it stores and claims, and its bugs."""
-    from harness.systems import known, load_system  # noqa: PLC0415  only when it is asked for
+    from harness.systems import known, load_system
 
     found = [load_system(name) for name in known()]
     return [
@@ -32,7 +32,7 @@ def systems() -> list[Row]:
 
 def workloads() -> list[Row]:
     """Every workload, with the kind of data it needs and the models it can test."""
-    from harness.workloads import MODULES, workload  # noqa: PLC0415
+    from harness.workloads import MODULES, workload
 
     return [
         {"name": work.name, "summary": work.summary, "data": work.data, "models": list(work.models)}
@@ -42,11 +42,9 @@ def workloads() -> list[Row]:
 
 def nemeses() -> list[Row]:
     """Every family of faults, with the fallacy it is about."""
-    from nemesis.schedule import FAMILIES  # noqa: PLC0415
+    from nemesis.schedule import FAMILIES
 
-    return [
-        {"name": name, "summary": family.meaning, "fallacy": family.fallacy} for name, family in FAMILIES.items()
-    ]
+    return [{"name": name, "summary": family.meaning, "fallacy": family.fallacy} for name, family in FAMILIES.items()]
 
 
 KINDS: Mapping[str, Callable[[], list[Row]]] = {"systems": systems, "workloads": workloads, "nemeses": nemeses}
@@ -60,7 +58,7 @@ def command(kind: str | None, *, as_json: bool) -> int:
     chosen = [kind] if kind else list(KINDS)
     rows = {name: pick(name, KINDS, "kind")() for name in chosen}
     if as_json:
-        import msgspec  # noqa: PLC0415
+        import msgspec
 
         click.echo(msgspec.json.encode(rows[kind] if kind else rows))
         return 0

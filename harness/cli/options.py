@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -30,22 +30,38 @@ class Names(click.ParamType):
 
 
 def test_options(function: F) -> F:
-    """Give a command every setting of a Test as an option of the same name."""
+    """Give a command every setting of a Test as an option of the same name and default."""
     for field in reversed(attrs.fields(Test)):
-        kind = str(field.type)
-        option = click.option(
-            f"--{field.name.replace('_', '-')}",
-            type=Names() if kind.startswith("tuple") else TYPES.get(kind, str),
-            default=field.default,
-            show_default=written(field.default) if field.default is not None else False,
-            metavar="A,B" if kind.startswith("tuple") else SHOWN_AS[kind],
-            help=field.metadata["help"],
+        default = (
+            {"default": field.default, "show_default": written(field.default)} if field.default is not None else {}
         )
-        function = option(function)
+        function = _option(field, **default)(function)
     return function
 
 
-store_option = click.option(
-    "--store", default="store", show_default=True, metavar="DIR", help="where runs are kept"
-)
+def setting_options(*, leave_out: Collection[str]) -> Callable[[F], F]:
+    """Give a command the settings of a Test but these, as options that are None where they are not given."""
+
+    def decorate(function: F) -> F:
+        for field in reversed(attrs.fields(Test)):
+            if field.name not in leave_out:
+                function = _option(field)(function)
+        return function
+
+    return decorate
+
+
+def _option(field: attrs.Attribute[Any], **more: Any) -> Callable[[F], F]:
+    kind = str(field.type)
+    names = kind.startswith("tuple")
+    return click.option(
+        f"--{field.name.replace('_', '-')}",
+        type=Names() if names else TYPES.get(kind, str),
+        metavar="A,B" if names else SHOWN_AS[kind],
+        help=field.metadata["help"],
+        **more,
+    )
+
+
+store_option = click.option("--store", default="store", show_default=True, metavar="DIR", help="where runs are kept")
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON document and nothing else")

@@ -10,30 +10,31 @@ from typing import Any
 
 import attrs
 
-from checkers.linearizability import check_linearizable
-from checkers.linearizability.specifications import CasRegister, Register
+from checkers.linearizability.check import check_linearizable
+from checkers.linearizability.registers import CasRegister, Register
 from harness.generators import Answer, Completion, Context, Each, Generator, Invocation, on_each_thread
 from harness.test import Test
 from harness.workloads.workload import Workload
 
-READ_SHARE = 0.5
 CAS_SHARE = 0.4  # of what is not a read
 
 
-def key_of(number: int, test: Test, context: Context) -> int:
-    """One of the keys now in use; after `ops_per_key` operations each, the next ones take their places."""
+def aim(number: int, test: Test, context: Context) -> tuple[int, bool]:
+    """One of the keys now in use, and, half of the time, that it is to be read.
+
+    After `ops_per_key` operations each, the next keys take the places of those in use.
+    """
     generation = number // (test.keys * test.ops_per_key)
-    return generation * test.keys + context.luck.child("key").integer(test.keys)
+    place, read = divmod(context.luck.integer(2 * test.keys), 2)
+    return generation * test.keys + place, bool(read)
 
 
 def reads_and_writes(test: Test) -> Generator:
     """Half reads, half writes; the value written is the operation's number, counted from 1."""
 
     def draw(number: int, context: Context) -> Invocation:
-        key = key_of(number, test, context)
-        if context.luck.child("f").coin(READ_SHARE):
-            return Invocation(f="read", key=key)
-        return Invocation(f="write", key=key, value=number + 1)
+        key, read = aim(number, test, context)
+        return Invocation(f="read", key=key) if read else Invocation(f="write", key=key, value=number + 1)
 
     return Each(draw)
 
@@ -48,10 +49,10 @@ class ReadsWritesAndCas(Generator):
 
     def next(self, context: Context) -> tuple[Answer, Generator]:
         """The next operation, for whoever asks."""
-        key = key_of(self.number, self.test, context)
-        successor = attrs.evolve(self, number=self.number + 1)
+        key, read = aim(self.number, self.test, context)
         new = self.number + 1
-        if context.luck.child("f").coin(READ_SHARE):
+        successor = ReadsWritesAndCas(self.test, new, self.seen)
+        if read:
             return Invocation(f="read", key=key), successor
         if key in self.seen and context.luck.child("cas").coin(CAS_SHARE):
             return Invocation(f="cas", key=key, value=(self.seen[key], new)), successor

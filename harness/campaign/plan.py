@@ -1,0 +1,120 @@
+"""A Campaign is a value too: which tests it means follows from it, always in the same order."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import cattrs
+import tomli_w
+
+from harness.names import pick
+from harness.systems import known, load_system
+from harness.test import Test, TestError
+from harness.workloads import MODULES, workload
+from harness.workloads.workload import Workload
+from systems.system import System
+
+ALL = ("all",)
+SOUND = "none"  # the bug of a system that has none
+
+
+def _seeds(text: str) -> range:
+    first, colon, last = text.partition(":")
+    try:
+        seeds = range(int(first), int(last)) if colon else range(int(first))
+    except ValueError:
+        seeds = range(0)
+    if not seeds or seeds.start < 0:
+        raise TestError(f"--seeds: expected a range such as 0:100, or a count, got {text!r}")
+    return seeds
+
+
+@attrs.frozen(kw_only=True)
+class Campaign:
+    """What to combine with what.
+
+    `workloads` are those that fit each system, or the named ones among them. An entry of `nemeses` is one or more
+    families joined by `+`, or `none`. `bugs` are names, `all` of them, or `none` for the system as it should be.
+    `settings` are the Test's other settings, the same for all.
+    """
+
+    systems: tuple[str, ...] = ALL
+    workloads: tuple[str, ...] = ALL
+    nemeses: tuple[str, ...] = ("partition+crash+pause+clock",)
+    bugs: tuple[str, ...] = (SOUND,)
+    seeds: str = attrs.field(default="0:10", validator=lambda _campaign, _field, text: _seeds(text) and None)
+    settings: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def hash(self) -> str:
+        """Twelve hex digits that are equal for equal campaigns."""
+        return hashlib.sha256(self.to_toml().encode()).hexdigest()[:12]
+
+    def to_toml(self) -> str:
+        """All of it as TOML."""
+        return tomli_w.dumps(attrs.asdict(self))
+
+    @classmethod
+    def from_toml(cls, text: str) -> Campaign:
+        """The campaign that such a text describes; `TestError` says what is wrong in it."""
+        try:
+            return cattrs.Converter(forbid_extra_keys=True).structure(tomllib.loads(text), cls)
+        except tomllib.TOMLDecodeError as error:
+            raise TestError(f"expected TOML: {error}") from None
+        except cattrs.BaseValidationError as error:
+            problems = cattrs.transform_error(error, format_exception=lambda problem, _: str(problem))
+            raise TestError("; ".join(problems)) from None
+
+    def trials(self) -> tuple[Test, ...]:
+        """Every test of the campaign; `UnknownNameError` and `TestError` say what cannot be."""
+        return tuple(itertools.chain.from_iterable(map(self._of_system, self._systems())))
+
+    def _systems(self) -> tuple[str, ...]:
+        return tuple(known()) if self.systems == ALL else self.systems
+
+    def _of_system(self, name: str) -> Iterator[Test]:
+        system = load_system(name)
+        works = [work for work in self._workloads() if work.data in system.data]
+        for bug, work, nemesis in itertools.product(self._bugs(system), works, self.nemeses):
+            families = tuple(family for family in nemesis.split("+") if family != "none")
+            for claim in _questions(system, work, bug, families):
+                for seed in _seeds(self.seeds):
+                    yield self._test(
+                        system=name,
+                        workload=work.name,
+                        claim=claim,
+                        nemesis=families,
+                        bug=None if bug == SOUND else bug,
+                        seed=seed,
+                    )
+
+    def _workloads(self) -> list[Workload]:
+        return [workload(name) for name in (MODULES if self.workloads == ALL else self.workloads)]
+
+    def _bugs(self, system: System) -> tuple[str, ...]:
+        if self.bugs == ALL:
+            return tuple(system.bugs)
+        return tuple(bug for bug in self.bugs if bug == SOUND or pick(bug, {**system.bugs}, f"bug of {system.name}"))
+
+    def _test(self, **named: Any) -> Test:
+        twice = sorted(set(named) & set(self.settings))
+        if twice:
+            raise TestError(f"settings: {', '.join(twice)} is what the campaign varies")
+        text = tomli_w.dumps({k: v for k, v in {**self.settings, **named}.items() if v is not None})
+        return Test.from_toml(text)
+
+
+def _questions(system: System, work: Workload, bug: str, families: tuple[str, ...]) -> Iterator[str]:
+    """The models to ask for: what the system claims under these faults, or where its bug must be seen."""
+    if bug != SOUND:
+        if system.bugs[bug].data == work.data:
+            yield work.claim
+        return
+    for claim in system.claims:
+        if claim.data == work.data and claim.model in work.models and claim.under.issuperset(families):
+            yield claim.model
