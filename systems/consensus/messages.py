@@ -47,11 +47,11 @@ class Append(NamedTuple):
 
 
 class Appended(NamedTuple):
-    """The answer: the log is durable and the leader's up to `index`; or not `matched`, and may be up to `index`."""
+    """The answer: up to there the log is durable and the leader's; or it is not `matched`, and may be the leader's."""
 
     term: int
     matched: bool
-    index: int
+    upto: int
     round: int
 
 
@@ -64,16 +64,18 @@ class Propose(NamedTuple):
 
 
 class AskIndex(NamedTuple):
-    """To the leader: how far must a replica have applied the log, that a read there is not stale?
+    """To the leader: how far must a replica have applied the log for a read not to be stale.
 
-    `number` is the last of the sender's reads, which are counted from 1.
+    `number` is the last of the sender's reads, which are counted from 1 since its `boot`.
     """
 
+    boot: int
     number: int
 
 
 class ReadIndex(NamedTuple):
     """The answer, good for all reads of the asker up to `number`."""
 
+    boot: int
     number: int
-    index: int
+    upto: int

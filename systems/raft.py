@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+from systems.consensus import Answer, Replica
+from systems.consensus.mistakes import MISTAKES
+from systems.simple_client import SimpleClient
+from systems.simulation.cluster import SimulatedSystem
+from systems.simulation.door import Door
+from systems.simulation.node import Node
+from systems.simulation.port import Request
+from systems.system import ANY_FAULT, Bug, Claim, Setting
+
+_FAULTS = ANY_FAULT - {"disk"}  # whoever loses what was synced has broken its word
+
+
+_BUGS: Mapping[str, tuple[str, str]] = {  # what it is; where it was shipped
+    "stale-leader-read": (
+        "a leader answers reads without asking whether it still leads",
+        "etcd 0.4 and Consul 0.2: Kingsbury, Jepsen: etcd and Consul, 2014",
+    ),
+    "lease-read": (
+        "a leader answers reads, and stays, while a lease by its wall clock lasts",
+        "TiKV: issue 964, leader leases by a clock that is not monotonic",
+    ),
+    "early-read": (
+        "a new leader answers reads before anything of its term is committed",
+        "etcd: issue 7331; TiKV: pull requests 1634, 6340, 9239; RedisRaft: pull request 22",
+    ),
+    "early-commit": (
+        "a leader commits what is on its own disk, whoever else has it",
+        "MongoDB before 5.0: the default write concern is the primary's acknowledgement",
+    ),
+    "old-term-commit": (
+        "a leader commits entries of earlier terms because a majority has them",
+        "LogCabin: issue 44; canonical/raft: issue 220; async-raft: issue 108; PySyncObj: issue 169",
+    ),
+    "log-check-skipped": (
+        "a follower appends after an entry that is not the one the leader has there",
+        "akka-raft: issue 32; ScyllaDB: issue 9965; Copycat: issue 265",
+    ),
+    "vote-forgotten": (
+        "a vote is not on disk, and can be cast again after a crash",
+        "hashicorp/raft: issue 661",
+    ),
+    "nothing-synced": (
+        "votes and entries are acknowledged before they are durable",
+        "TiKV: issue 994; YugabyteDB: issue 32875",
+    ),
+    "applied-twice": (
+        "a request that was sent again, to a new leader or after a loss, is applied again",
+        "CockroachDB: issue 10602; fluree/db: pull request 1839",
+    ),
+}
+
+
+class Registers:
+    """Registers by key, all of them None at first."""
+
+    def __init__(self) -> None:
+        self.values: dict[Any, Any] = {}
+
+    def apply(self, command: tuple[str, Any, Any]) -> Answer:
+        """Write, or compare and set."""
+        f, key, value = command
+        if f == "cas":
+            expected, value = value
+            found = self.values.get(key)
+            if found != expected:
+                return "fail", f"expected {expected}, found {found}"
+        self.values[key] = value
+        return "ok", value
+
+    def read(self, key: Any) -> Answer:
+        """The value now."""
+        return "ok", self.values.get(key)
+
+
+class RaftNode(Node):
+    """A replica of the registers, and the way to them for the clients of this node."""
+
+    def __init__(self, door: Door, setting: Setting) -> None:
+        super().__init__(door, setting)
+        self.replica = MISTAKES.get(setting.bug or "", Replica)(door, Registers())
+
+    def on_message(self, source: str, message: Any) -> None:
+        """Pass it to the replica."""
+        if type(message) is not Request:
+            self.replica.receive(source, message)
+            return
+        f, key, _ = message.body
+        then = partial(self.door.reply, source, message)
+        if f == "read":
+            self.replica.read(key, then)
+        elif f in ("write", "cas"):
+            self.replica.propose(source, message.id, message.body, then)
+        else:
+            then(("fail", f"a register has no {f}"))
+
+
+class Raft(SimulatedSystem):
+    """Linearizable registers: a replicated log with a leader."""
+
+    name = "raft"
+    summary = "registers on a replicated log: elections, read-index, crash recovery"
+    data = frozenset({"register", "cas-register"})
+    claims = (
+        Claim(model="linearizable", data="register", under=_FAULTS),
+        Claim(model="linearizable", data="cas-register", under=_FAULTS),
+    )
+    bugs: ClassVar[Mapping[str, Bug]] = {
+        name: Bug(summary=summary, anomaly="nonlinearizable", data="register", source=source)
+        for name, (summary, source) in _BUGS.items()
+    }
+    node_type = RaftNode
+    client_type = SimpleClient
