@@ -1,44 +1,39 @@
 """What the clock of a node says, and timers that run by it.
 
-A clock is moved (`jump`) and runs at a `rate`: 1 is true, 1.001 gains a millisecond a second, 0 stands still. The jump
-moves the wall clock only, as a time daemon or an administrator would; timers run on the monotonic clock, which
-knows the rate but not the jump. When the rate changes while a timer runs, the rest of its time is measured at the
-new one.
+A clock is moved (`jump`) and runs at a `rate`: 1 is true, 1.001 gains a millisecond a second, 0 stands still. A jump
+moves what the clock says and no timer, as on a machine whose timers run by a monotonic clock. The rate is that of both:
+when it changes while a timer runs, the rest of the timer's time passes at the new rate, and at 0 it does not pass.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from systems.simulation.simulation import Simulation, ticks
 
-_NEVER = -1.0
+_NEVER: Final = -1.0
 
 
 class Timer:
     """A call to come. Made by `NodeClock.after`."""
 
-    __slots__ = ("args", "at", "clock", "due", "fn", "key", "run")
+    __slots__ = ("args", "at", "clock", "fn", "key", "left", "run")
 
     def __init__(
-        self,
-        clock: NodeClock,
-        due: float,
-        run: Callable[..., object],
-        fn: Callable[..., object],
-        args: tuple[Any, ...],
+        self, clock: NodeClock, run: Callable[..., object], fn: Callable[..., object], args: tuple[Any, ...]
     ) -> None:
         self.clock = clock
-        self.due = due
         self.key = clock.simulation.key()
-        self.at = _NEVER
         self.run = run
         self.fn: Callable[..., object] | None = fn
         self.args = args
+        self.at = _NEVER
+        self.left = 0.0
 
     def cancel(self) -> None:
-        """Do not call, if it has not been done yet."""
+        """Do not call, if that has not been done yet."""
         self.fn = None
         self.clock.timers.pop(self, None)
 
@@ -52,20 +47,14 @@ class NodeClock:
     """The clock of one node, in seconds; true at first."""
 
     def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
         self.rate = 1.0
         self.timers: dict[Timer, None] = {}
-        self.simulation = simulation
-        self._since = simulation.now
-        self._wall = simulation.now
-        self._monotonic = 0.0
+        self._since = self._said = simulation.now
 
     def read(self) -> float:
         """The time that the node believes it is."""
-        return self._wall + (self.simulation.now - self._since) * self.rate
-
-    def monotonic(self) -> float:
-        """The time for which the node believes to have run."""
-        return self._monotonic + (self.simulation.now - self._since) * self.rate
+        return self._said + (self.simulation.now - self._since) * self.rate
 
     @property
     def offset(self) -> float:
@@ -74,39 +63,43 @@ class NodeClock:
 
     def skew(self, jump: float, rate: float) -> None:
         """Move the clock by `jump`, and let it run at `rate` from now on."""
-        if rate < 0:
-            raise ValueError(f"a clock cannot run at the rate {rate}: it must be 0 or more")
+        if not math.isfinite(jump) or not 0 <= rate < math.inf:
+            raise ValueError(f"a clock cannot jump by {jump} s and run at the rate {rate}: rates are 0 or more")
         self._set(self.read() + ticks(jump), rate)
 
     def reset(self) -> None:
         """Back to true time."""
         self._set(self.simulation.now, 1.0)
 
-    def _set(self, wall: float, rate: float) -> None:
-        self._monotonic = self.monotonic()
-        self._wall, self._since = wall, self.simulation.now
-        if rate != self.rate:
-            self.rate = rate
-            for timer in self.timers:
-                self._arm(timer)
+    def _set(self, said: float, rate: float) -> None:
+        self._said, self._since = said, self.simulation.now
+        if rate == self.rate:
+            return
+        for timer in self.timers:
+            if self.rate:
+                timer.left = (timer.at - self.simulation.now) * self.rate
+        self.rate = rate
+        for timer in self.timers:
+            self._arm(timer)
 
     def after(
         self, delay: float, run: Callable[..., object], fn: Callable[..., object], args: tuple[Any, ...]
     ) -> Timer:
         """Call `fn(*args)`, by means of `run`, once this clock has run for `delay`."""
-        if not delay >= 0:
-            raise ValueError(f"a timer cannot be set to {delay} s: the delay must be 0 or more")
-        timer = Timer(self, self.monotonic() + delay, run, fn, args)
+        if not 0 <= delay < math.inf:
+            raise ValueError(f"a timer cannot be set to {delay} s: the delay must be finite, and 0 or more")
+        timer = Timer(self, run, fn, args)
+        timer.left = delay
         self.timers[timer] = None
         self._arm(timer)
         return timer
 
     def _arm(self, timer: Timer) -> None:
-        if self.rate == 0:
+        if self.rate:
+            timer.at = self.simulation.now + ticks(timer.left / self.rate)
+            self.simulation.at(timer.at, timer.key, self._fire, timer)
+        else:
             timer.at = _NEVER
-            return
-        timer.at = self.simulation.now + max(0.0, ticks((timer.due - self.monotonic()) / self.rate))
-        self.simulation.at(timer.at, timer.key, self._fire, timer)
 
     def _fire(self, timer: Timer) -> None:
         if timer.at == self.simulation.now and timer in self.timers:

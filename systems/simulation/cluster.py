@@ -11,7 +11,8 @@ import trio
 
 from systems.simulation.clock import SimulatedClocks
 from systems.simulation.host import Host, SimulatedHosts, Site
-from systems.simulation.network import Link, SimulatedNetwork, delays
+from systems.simulation.link import Link, delays
+from systems.simulation.network import SimulatedNetwork
 from systems.simulation.node import Node
 from systems.simulation.port import OPERATION, Port
 from systems.simulation.simulation import LIMIT_S, Simulation
@@ -21,10 +22,7 @@ T = TypeVar("T")
 
 _PROBES = 10  # a link may lose some of them and still be as it was
 _PROBE_WAIT_S = 1.0
-
-
-def _call(_: str, answered: Callable[[], None]) -> None:
-    answered()
+_CLIENT = "a client"  # which probes the nodes
 
 
 class SimulatedCluster:
@@ -51,7 +49,7 @@ class SimulatedCluster:
         self._hosts = {name: Host(site, name) for name in self.nodes}
         self.clocks = SimulatedClocks({name: host.clock for name, host in self._hosts.items()})
         self.hosts = SimulatedHosts(simulation, self._hosts, self._statistics)
-        self._prober = Port(simulation, self.network, "prober")
+        self.network.join(_CLIENT, lambda _source, _message: None)
         for name, host in self._hosts.items():
             host.boot(simulation.root("boot", name))
 
@@ -68,7 +66,7 @@ class SimulatedCluster:
 
     async def probe(self) -> Sequence[str]:
         """What is still broken once all is healed, one sentence each: messages are really sent, clocks read."""
-        names = (*self.nodes, self._prober.name)
+        names = (*self._hosts, _CLIENT)
         silent = dict.fromkeys(itertools.permutations(names, 2))
         for attempt in range(_PROBES):
             for source, target in silent:
@@ -80,16 +78,13 @@ class SimulatedCluster:
         return [*self.hosts.broken(), *self.network.broken(), *self.clocks.broken(), *unheard]
 
     def _probe(self, source: str, target: str, attempt: int, silent: dict[tuple[str, str], None]) -> None:
-        """Let `source` send a message that strikes the pair off, if both hosts and the link are well."""
-
-        def heard() -> None:
-            silent.pop((source, target), None)
-
+        """Let the source send something that strikes the pair off, if both hosts and the link are well."""
         key = self._simulation.root_now("probe", source, target, attempt)
-        answer = self._hosts[target].answer if target in self._hosts else _call
-        send = functools.partial(self.network.probe, source, target, answer, heard, key)
+        strike = functools.partial(silent.pop, (source, target), None)
+        answer = functools.partial(self._hosts[target].probe, strike) if target in self._hosts else strike
+        send = functools.partial(self.network.probe, source, target, answer, key)
         if source in self._hosts:
-            self._hosts[source].answer(source, send)
+            self._hosts[source].probe(send)
         else:
             send()
 

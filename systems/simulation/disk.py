@@ -2,7 +2,8 @@
 
 Writes take effect at once for who reads them, and last once a sync that began after them is done. When the machine
 crashes, each write since then is there or not, on the toss of a coin, whatever became of the others: caches and disks
-reorder writes. The last of those that are lost may be torn: half of it is there.
+reorder writes. The last of those that are lost may be torn: half of it is
+there, and what was there before is not.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Disk:
         for i, (key, value) in enumerate(self._pending):
             if kept[i]:
                 self._keep(key, value)
-            elif torn and i == last_lost:
+            elif torn and i == last_lost and value is not _DELETED:
                 self._keep(key, half(value))
         self.lost += kept.count(False)
         self._pending.clear()

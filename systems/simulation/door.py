@@ -39,7 +39,7 @@ class Door:
         self.peers = tuple(node for node in nodes if node != process.name)
         self._process = process
         self._simulation = process.simulation
-        self._network = network
+        self.send = network.sender(process)
         self._clock = clock
         self._disk = disk
         self._sync_delays = sync_delays
@@ -48,10 +48,9 @@ class Door:
 
     # ── Messages ──
 
-    def send(self, target: str, message: Any) -> None:
-        """Send a value to a node (itself too) or a client. It may arrive late, twice, after later ones, or never."""
-        if self._process.is_alive:
-            self._network.send(self.name, target, message, self._simulation.key())
+    send: Callable[[str, Any], None]
+    """`send(target, message)` sends a value to a node (itself too) or a client. It may arrive late, twice, after later
+    ones, or never."""
 
     def reply(self, client: str, request: Request, body: Any) -> None:
         """Answer a client's request."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -42,7 +42,7 @@ class Host:
         self.process: Process | None = None
         self.node: Node | None = None
         self._site = site
-        site.network.join(name, self.deliver)
+        site.network.join(name, self.deliver, checksums=site.node_type.checksums)
 
     def deliver(self, source: str, message: Any) -> None:
         """Hand a message to the node, if it runs."""
@@ -57,10 +57,10 @@ class Host:
             except Exception as error:
                 raise NodeError(self.name, error) from error
 
-    def answer(self, _: str, answered: Any) -> None:
-        """Answer a probe, if a process runs: call what it carries."""
+    def probe(self, fn: Callable[[], object]) -> None:
+        """Call this in the process, if one runs."""
         if self.process is not None:
-            self.process.run(answered)
+            self.process.run(fn)
 
     def boot(self, key: int) -> None:
         """Start a process, which builds its node from the disk."""

@@ -7,83 +7,32 @@ lasts, and all that is under way when it is made. Faults of one link add up, and
 
 from __future__ import annotations
 
-import functools
+import itertools
 import math
-from collections.abc import Callable, Sequence
-from decimal import Context, Decimal
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from heapq import heappush
+from typing import Any
 
 import attrs
 
-from systems.simulation.luck import mix
+from systems.simulation.corruption import corrupted
+from systems.simulation.link import Link, delays, size_of
+from systems.simulation.luck import BITS, FIRST, MASK, SECOND, STEP, Luck, mix
+from systems.simulation.process import Process
 from systems.simulation.simulation import Simulation, ticks
 
 Sink = Callable[[str, Any], object]
 """Where messages arrive: called with the source and the message."""
 
 Record = Callable[[float, str, str, str, int, Any], object]
-"""Told of each message: time, what became of it, source, target, its number, and itself."""
+"""Told of each message: the time, what became of it (`sent`, `delivered`, `lost`, `duplicated`, `corrupted`), source,
+target, its number, and itself."""
 
-_QUANTILES: Final = 1024
-_SHARE: Final = 1 << 20  # probabilities are multiples of 2**-20
-
-
-def _probability(_: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{attribute.name} is {value}, and must be a probability, from 0 to 1")
-
-
-def _duration(_: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{attribute.name} is {value}, and must be a finite number of seconds, 0 or more")
-
-
-def _positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not value > 0:
-        raise ValueError(f"{attribute.name} is {value}, and must be more than 0")
-
-
-@attrs.frozen(kw_only=True)
-class Link:
-    """What a link does to messages; also what a fault does to a link. By itself nothing at all."""
-
-    delay: float = attrs.field(default=0.0, validator=_duration)  # seconds, the least
-    jitter: float = attrs.field(default=0.0, validator=_duration)  # seconds, the mean of what comes on top
-    loss: float = attrs.field(default=0.0, validator=_probability)
-    duplication: float = attrs.field(default=0.0, validator=_probability)
-    corruption: float = attrs.field(default=0.0, validator=_probability)
-    bandwidth: float = attrs.field(default=math.inf, validator=_positive)  # bytes a second
-
-    def __add__(self, other: Link) -> Link:
-        """Both at once."""
-        return Link(
-            delay=self.delay + other.delay,
-            jitter=self.jitter + other.jitter,
-            loss=1 - (1 - self.loss) * (1 - other.loss),
-            duplication=1 - (1 - self.duplication) * (1 - other.duplication),
-            corruption=1 - (1 - self.corruption) * (1 - other.corruption),
-            bandwidth=min(self.bandwidth, other.bandwidth),
-        )
-
-
-@functools.cache
-def _exponential() -> tuple[float, ...]:
-    """Quantiles of the exponential distribution of mean 1; in decimals, which round the same on every machine."""
-    context = Context(prec=17)
-    return tuple(
-        float(-Decimal(2 * _QUANTILES - 2 * i - 1).ln(context) + Decimal(2 * _QUANTILES).ln(context))
-        for i in range(_QUANTILES)
-    )
-
-
-@functools.lru_cache(maxsize=256)
-def delays(delay: float, jitter: float) -> tuple[float, ...]:
-    """Times in seconds, each as likely as another, that a message is under way."""
-    return tuple(ticks(delay + jitter * quantile) for quantile in _exponential())
+_SHARE = 1 << 20  # probabilities are multiples of 2**-20
 
 
 class Row:
-    """One directed link, ready to be used."""
+    """One directed link, ready for use."""
 
     __slots__ = (
         "base",
@@ -102,7 +51,7 @@ class Row:
         "target",
     )
 
-    def __init__(self, source: str, target: str, sink: Sink, base: Link) -> None:
+    def __init__(self, source: str, target: str, sink: Sink, base: Link, *, is_recorded: bool) -> None:
         self.source = source
         self.target = target
         self.sink = sink
@@ -111,27 +60,17 @@ class Row:
         self.cuts = 0
         self.epoch = 0
         self.free_at = 0.0
-        self.refresh()
+        self.refresh(is_recorded=is_recorded)
 
-    def refresh(self) -> None:
+    def refresh(self, *, is_recorded: bool) -> None:
         """Work out again what the faults make of this link."""
         self.link = link = sum(self.harms, self.base)
         self.delays = delays(link.delay, link.jitter)
         self.lost_below = round(link.loss * _SHARE)
         self.duplicated_below = round(link.duplication * _SHARE)
         self.corrupted_below = round(link.corruption * _SHARE)
-        self.is_plain = not self.cuts and attrs.evolve(link, delay=0.0, jitter=0.0) == Link()
-
-    def cut(self) -> None:
-        """Lose what is under way, and all that is sent from now on."""
-        self.cuts += 1
-        self.epoch += 1
-        self.is_plain = False
-
-    def mend(self) -> None:
-        """Undo one cut."""
-        self.cuts = max(0, self.cuts - 1)
-        self.refresh()
+        only_delays = attrs.evolve(link, delay=0.0, jitter=0.0) == Link()
+        self.is_plain = only_delays and not self.cuts and not is_recorded
 
 
 class _Rows(dict[str, Row]):
@@ -142,119 +81,192 @@ class _Rows(dict[str, Row]):
         self._source = source
 
     def __missing__(self, target: str) -> Row:
-        sink = self._network.sinks.get(target)
-        if sink is None:
-            raise LookupError(f"{self._source} sent to {target}, which is no node or client")
-        row = self[target] = Row(self._source, target, sink, self._network.base)
+        row = self[target] = self._network.make_row(self._source, target)
         return row
 
 
 class SimulatedNetwork:
-    """All links, between nodes and to clients; `systems.faults.Network`, and more that a simulation can break."""
+    """All links, between nodes and to clients: `systems.faults.Network`, and more that a simulation can break."""
 
     def __init__(self, simulation: Simulation, base: Link) -> None:
         self.base = base
-        self.sinks: dict[str, Sink] = {}
-        self.rows: dict[str, _Rows] = {}
-        self.record: Record | None = None
-        self.sent = self.delivered = self.lost = self.duplicated = self.corrupted = 0
+        self.sent = 0
+        self.delivered = 0
+        self.lost = 0
+        self.duplicated = 0
+        self.corrupted = 0
         self._simulation = simulation
+        self._sinks: dict[str, Sink] = {}
+        self._rows: dict[str, _Rows] = {}
+        self._believers: dict[str, None] = {}
+        self._record: Record | None = None
 
-    def join(self, name: str, sink: Sink) -> None:
-        """Messages to `name` go to `sink` from now on."""
-        if name in self.sinks:
+    def join(self, name: str, sink: Sink, *, checksums: bool = True) -> None:
+        """Messages to `name` go to `sink` from now on; corrupted ones too, unless there are checksums."""
+        if name in self._sinks:
             raise ValueError(f"there are two of {name} on the network")
-        self.sinks[name] = sink
-        self.rows[name] = _Rows(self, name)
+        self._sinks[name] = sink
+        self._rows[name] = _Rows(self, name)
+        if not checksums:
+            self._believers[name] = None
+
+    def make_row(self, source: str, target: str) -> Row:
+        """The link between two that have joined."""
+        for name in (source, target):
+            if name not in self._sinks:
+                raise LookupError(f"there is no {name} on the network, so no link from {source} to {target}")
+        return Row(source, target, self._sinks[target], self.base, is_recorded=self._record is not None)
+
+    def _row(self, source: str, target: str) -> Row:
+        return self._rows[source][target] if source in self._rows else self.make_row(source, target)
+
+    def _all_rows(self) -> Iterator[Row]:
+        return itertools.chain.from_iterable(rows.values() for rows in self._rows.values())
 
     # ── Messages ──
 
+    def sender(self, process: Process) -> Callable[[str, Any], None]:
+        """A function that sends a message to a target, as long as this process is alive.
+
+        A closure, with `send` and `Simulation.key` written out, because it runs for every message of every node.
+        """
+        simulation, rows = self._simulation, self._rows[process.name]
+        events, order, arrive = simulation.events, simulation.order, self._arrive
+
+        def send(target: str, message: Any) -> None:
+            if not process.is_alive:
+                return
+            row = rows[target]
+            hash(message)  # a message is a value: a list or a dict would be memory that two nodes share
+            simulation.draws = draws = simulation.draws + STEP
+            x = (simulation.cause ^ draws) * FIRST
+            x = (x >> BITS ^ x) * SECOND
+            key = (x >> BITS ^ x) & MASK
+            self.sent += 1
+            if row.is_plain:
+                time = simulation.now + row.delays[key & 1023]
+                heappush(events, (time, order(), key, arrive, (row, row.epoch, message)))
+            else:
+                self._send_over_faults(row, key, message)
+
+        return send
+
     def send(self, source: str, target: str, message: Any, key: int) -> None:
         """Put a message on its way; `key` is its luck."""
-        hash(message)  # a message is a value: a list or a dict would be memory that two nodes share
-        row = self.rows[source][target]
+        row = self._rows[source][target]
+        hash(message)
         self.sent += 1
-        if self.record is not None:
-            self.record(self._simulation.now, "sent", source, target, key, message)
         if row.is_plain:
-            self._simulation.at(
-                self._simulation.now + row.delays[key & 1023], key, self._arrive, row, row.epoch, row.sink, message
-            )
+            time = self._simulation.now + row.delays[key & 1023]
+            self._simulation.at(time, key, self._arrive, row, row.epoch, message)
         else:
-            self._send_with_faults(row, key, row.sink, message)
+            self._send_over_faults(row, key, message)
 
-    def probe(self, source: str, target: str, sink: Sink, message: Any, key: int) -> None:
-        """As `send`, but past the process: the message goes to `sink`."""
-        self._send_with_faults(self.rows[source][target], key, sink, message)
-
-    def _send_with_faults(self, row: Row, key: int, sink: Sink, message: Any) -> None:
-        if row.cuts or (key >> 10 & 0xFFFFF) < row.lost_below:
+    def _send_over_faults(self, row: Row, key: int, message: Any) -> None:
+        self._tell("sent", row, key, message)
+        if row.cuts or (key >> 10 & _SHARE - 1) < row.lost_below:
             self._lose(row, key, message)
             return
-        keys = [key]
-        if (key >> 30 & 0xFFFFF) < row.duplicated_below:
-            keys.append(mix(key, 1))
+        leaves = self._leave(row, message)
+        self._launch(row, key, message, leaves)
+        if (key >> 30 & _SHARE - 1) < row.duplicated_below:
             self.duplicated += 1
-        simulation = self._simulation
-        leaves = simulation.now
-        if row.link.bandwidth < math.inf:
-            leaves = row.free_at = max(leaves, row.free_at) + ticks(size_of(message) / row.link.bandwidth)
-        for each in keys:
-            if mix(each, 2) & 0xFFFFF < row.corrupted_below:
-                self.corrupted += 1
-                continue
-            simulation.at(leaves + row.delays[each & 1023], each, self._arrive, row, row.epoch, sink, message)
+            self._tell("duplicated", row, key, message)
+            self._launch(row, mix(key, 1), message, leaves)
 
-    def _arrive(self, row: Row, epoch: int, sink: Sink, message: Any) -> None:
-        if row.epoch != epoch:
+    def _leave(self, row: Row, message: Any) -> float:
+        """When the last byte of the message leaves its source."""
+        now = self._simulation.now
+        if row.link.bandwidth == math.inf:
+            return now
+        row.free_at = max(now, row.free_at) + ticks(size_of(message) / row.link.bandwidth)
+        return row.free_at
+
+    def _launch(self, row: Row, key: int, message: Any, leaves: float) -> None:
+        arrive: Callable[[Row, int, Any], None] = self._arrive if self._record is None else self._arrive_recorded
+        if mix(key, 2) & _SHARE - 1 < row.corrupted_below:
+            self.corrupted += 1
+            self._tell("corrupted", row, key, message)
+            if row.target not in self._believers:
+                self._lose(row, key, message)
+                return
+            message = corrupted(message, Luck(mix(key, 3)))
+        self._simulation.at(leaves + row.delays[key & 1023], key, arrive, row, row.epoch, message)
+
+    def _arrive(self, row: Row, epoch: int, message: Any) -> None:
+        if row.epoch == epoch:
+            self.delivered += 1
+            row.sink(row.source, message)
+        else:
             self._lose(row, self._simulation.cause, message)
-            return
-        self.delivered += 1
-        if self.record is not None:
-            self.record(self._simulation.now, "delivered", row.source, row.target, self._simulation.cause, message)
-        sink(row.source, message)
+
+    def _arrive_recorded(self, row: Row, epoch: int, message: Any) -> None:
+        if row.epoch == epoch:
+            self._tell("delivered", row, self._simulation.cause, message)
+        self._arrive(row, epoch, message)
 
     def _lose(self, row: Row, key: int, message: Any) -> None:
         self.lost += 1
-        if self.record is not None:
-            self.record(self._simulation.now, "lost", row.source, row.target, key, message)
+        self._tell("lost", row, key, message)
+
+    # ── Looking at it ──
+
+    def record(self, record: Record | None) -> None:
+        """Tell `record` of every message from now on."""
+        self._record = record
+        for row in self._all_rows():
+            row.refresh(is_recorded=record is not None)
+
+    def _tell(self, what: str, row: Row, key: int, message: Any) -> None:
+        if self._record is not None:
+            self._record(self._simulation.now, what, row.source, row.target, key, message)
+
+    def probe(self, source: str, target: str, heard: Callable[[], object], key: int) -> None:
+        """Send something that calls `heard` where a message would arrive."""
+        row = self._row(source, target)
+        if not row.cuts and (key >> 10 & _SHARE - 1) >= row.lost_below:
+            self._simulation.at(self._simulation.now + row.delays[key & 1023], key, self._probed, row, row.epoch, heard)
+
+    def _probed(self, row: Row, epoch: int, heard: Callable[[], object]) -> None:
+        if row.epoch == epoch:
+            heard()
 
     # ── Faults ──
 
     def cut(self, source: str, target: str) -> None:
         """Deliver nothing from source to target, messages in flight included, until `mend` undoes this cut."""
-        self.rows[source][target].cut()
+        row = self._row(source, target)
+        row.cuts += 1
+        row.epoch += 1
+        row.is_plain = False
 
     def mend(self, source: str, target: str) -> None:
         """Undo one cut; where two faults cut the same link, it carries again after both have mended it."""
-        self.rows[source][target].mend()
+        row = self._row(source, target)
+        if not row.cuts:
+            raise ValueError(f"the link from {source} to {target} is not cut")
+        row.cuts -= 1
+        self._refresh(row)
 
     def harm(self, source: str, target: str, harm: Link) -> None:
         """Add delay, jitter, loss, ... to what the link already does to messages."""
-        row = self.rows[source][target]
+        row = self._row(source, target)
         row.harms.append(harm)
-        row.refresh()
+        self._refresh(row)
 
     def relieve(self, source: str, target: str, harm: Link) -> None:
         """Undo one `harm` of this kind."""
-        row = self.rows[source][target]
+        row = self._row(source, target)
+        if harm not in row.harms:
+            raise ValueError(f"the link from {source} to {target} does not suffer {harm}")
         row.harms.remove(harm)
-        row.refresh()
+        self._refresh(row)
+
+    def _refresh(self, row: Row) -> None:
+        row.refresh(is_recorded=self._record is not None)
 
     def broken(self) -> Sequence[str]:
         """The links that are not as they were at the start, one sentence each."""
-        rows = [row for rows in self.rows.values() for row in rows.values()]
+        rows = sorted(self._all_rows(), key=lambda row: (row.source, row.target))
         cut = [f"the link from {row.source} to {row.target} is cut" for row in rows if row.cuts]
-        harmed = [f"the link from {row.source} to {row.target} suffers {row.link}" for row in rows if row.harms]
-        return cut + harmed
-
-
-def size_of(message: Any) -> int:
-    """About how many bytes a message would be on the wire."""
-    if isinstance(message, (str, bytes)):
-        return len(message) + 1
-    if isinstance(message, tuple):
-        return 1 + sum(map(size_of, message))
-    if attrs.has(type(message)):
-        return 1 + sum(size_of(getattr(message, field.name)) for field in attrs.fields(type(message)))
-    return 8
+        return cut + [f"the link from {row.source} to {row.target} suffers {row.link}" for row in rows if row.harms]

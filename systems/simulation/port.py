@@ -8,7 +8,7 @@ import trio
 
 from systems.simulation.luck import mix
 from systems.simulation.network import SimulatedNetwork
-from systems.simulation.simulation import Simulation
+from systems.simulation.simulation import TICK_S, Simulation
 
 OPERATION: Final[ContextVar[int | None]] = ContextVar("OPERATION", default=None)
 """The key of what this task was told to begin (`SimulatedCluster.begin`)."""
@@ -41,6 +41,7 @@ class Port:
         self._network = network
         self._requests = 0
         self._waiting: dict[int, trio.lowlevel.Task] = {}
+        self._root = simulation.root(name)
         self._operation = 0
         self._calls = 0
         network.join(name, self._on_message)
@@ -57,7 +58,7 @@ class Port:
 
     def _key(self) -> int:
         """A key that hangs on nothing but which call this is of which operation (or at which time)."""
-        operation = OPERATION.get() or self._simulation.root_now(self.name)
+        operation = OPERATION.get() or mix(self._root, int(self._simulation.now / TICK_S))
         if operation != self._operation:
             self._operation, self._calls = operation, 0
         self._calls += 1

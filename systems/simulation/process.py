@@ -11,9 +11,10 @@ from systems.simulation.simulation import Simulation
 class NodeError(Exception):
     """A node raised; the cause is what it raised."""
 
-    def __init__(self, node: str, error: BaseException) -> None:
+    def __init__(self, node: str, error: Exception) -> None:
         super().__init__(f"node {node} raised {type(error).__name__}: {error}")
         self.node = node
+        self.__cause__ = error
 
 
 class Process:
@@ -55,9 +56,7 @@ class Process:
             try:
                 await async_fn(*args)
             except Exception as error:  # noqa: BLE001  whatever it is, it ends the run
-                failure = NodeError(self.name, error)
-                failure.__cause__ = error
-                self.simulation.fail(failure)
+                self.simulation.fail(NodeError(self.name, error))
             finally:
                 del self._scopes[scope]
 

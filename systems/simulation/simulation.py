@@ -6,7 +6,7 @@ reached. Messages, timers and disks are events, and cost a function call each; o
 tasks of Trio, and to them time is what `trio.current_time()` says.
 
 Every event carries a key: its luck, and that of all that it causes (see `luck`). An event that is caused by another has
-a key made from that one's key and the number of keys which were drawn there before it. What begins by itself, an
+a key made from that one's key and the number of keys that were drawn there before it. What begins by itself, an
 operation of a client or a fault, is a root: its key is made from the seed and its own name.
 
 Times are seconds, in multiples of 2**-30, so that sums of them are exact for 97 days and no order hangs on rounding.
@@ -26,7 +26,7 @@ from typing import Any, Final, TypeVar
 import outcome
 import trio
 
-from systems.simulation.luck import Luck, key_of, mix
+from systems.simulation.luck import BITS, FIRST, MASK, SECOND, STEP, Luck, key_of
 from systems.simulation.trio_hooks import UnsupportedTrioError, scheduled_by
 
 T = TypeVar("T")
@@ -56,8 +56,8 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
         self.now = 0.0
         self.cause = self._root = Luck.of(seed).key
         self.draws = 0
-        self._events: list[tuple[float, int, int, Callable[..., object], tuple[Any, ...]]] = []
-        self._order = itertools.count().__next__
+        self.events: list[tuple[float, int, int, Callable[..., object], tuple[Any, ...]]] = []
+        self.order = itertools.count().__next__
         self._scope = trio.CancelScope()
         self._error: BaseException | None = None
         self._woke = False
@@ -70,8 +70,10 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
 
     def key(self) -> int:
         """A fresh key, caused by the event that runs now."""
-        self.draws += 1
-        return mix(self.cause, self.draws)
+        self.draws += STEP
+        x = (self.cause ^ self.draws) * FIRST  # mix(cause, number of the draw), written out for speed
+        x = (x >> BITS ^ x) * SECOND
+        return (x >> BITS ^ x) & MASK
 
     def root(self, *ids: int | str) -> int:
         """The key of what begins by itself and is named by `ids`."""
@@ -83,7 +85,7 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
 
     def at(self, time: float, key: int, fn: Callable[..., object], *args: Any) -> None:
         """Call `fn(*args)` at a time that is a multiple of a tick and not over, with the luck of `key`."""
-        heappush(self._events, (time, self._order(), key, fn, args))
+        heappush(self.events, (time, self.order(), key, fn, args))
 
     def fail(self, error: BaseException) -> None:
         """End the run with this error, which comes out of `run`. The first one wins."""
@@ -128,7 +130,7 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
     @trio.lowlevel.disable_ki_protection
     def _pump(self, end: float) -> bool:
         """Run the events until `end`; True if there may be more of them, or a task to run, before that."""
-        events = self._events
+        events = self.events
         self._woke = False
         for _ in range(_BATCH):
             if not events or events[0][0] > end:
@@ -145,7 +147,7 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
         """Order tasks that are runnable at once: by age, or the other way round, as the luck of the cause has it."""
         self._passes += 1
         self._steps += 1
-        if len(batch) > 1 and self.cause >> 63:
+        if len(batch) > 1 and self.cause >> BITS - 1:
             batch.reverse()
         if self._steps > _STEPS:
             if self.now == self._steps_since:
@@ -179,7 +181,7 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
         return result.unwrap()
 
     def _stuck(self) -> StuckError:
-        if not self._events and not self.now > self.limit_s:
+        if not self.events and not self.now > self.limit_s:
             return StuckError(
                 f"deadlock at t={self.now:.9f} s: every task waits, and there is no message, timer or deadline to come",
             )

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import functools
+import math
+from decimal import Context, Decimal
+from typing import Any, Final
+
+import attrs
+
+from systems.simulation.simulation import ticks
+
+_QUANTILES: Final = 1024
+
+
+def _probability(_: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{attribute.name} is {value}, and must be a probability, from 0 to 1")
+
+
+def _duration(_: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{attribute.name} is {value}, and must be a finite number of seconds, 0 or more")
+
+
+def _positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not value > 0:
+        raise ValueError(f"{attribute.name} is {value}, and must be more than 0")
+
+
+@attrs.frozen(kw_only=True)
+class Link:
+    """What a link does to messages, and what a fault adds to that; by itself nothing."""
+
+    delay: float = attrs.field(default=0.0, validator=_duration)  # seconds, the least
+    jitter: float = attrs.field(default=0.0, validator=_duration)  # seconds, the mean of what comes on top
+    loss: float = attrs.field(default=0.0, validator=_probability)
+    duplication: float = attrs.field(default=0.0, validator=_probability)
+    corruption: float = attrs.field(default=0.0, validator=_probability)
+    bandwidth: float = attrs.field(default=math.inf, validator=_positive)  # bytes a second
+
+    def __add__(self, other: Link) -> Link:
+        """Both at once."""
+        return Link(
+            delay=self.delay + other.delay,
+            jitter=self.jitter + other.jitter,
+            loss=_either(self.loss, other.loss),
+            duplication=_either(self.duplication, other.duplication),
+            corruption=_either(self.corruption, other.corruption),
+            bandwidth=min(self.bandwidth, other.bandwidth),
+        )
+
+
+def _either(p: float, q: float) -> float:
+    return 1 - (1 - p) * (1 - q)
+
+
+@functools.cache
+def _exponential() -> tuple[float, ...]:
+    """Quantiles of the exponential distribution of mean 1, in decimals: they round the same on every machine."""
+    context = Context(prec=17)
+    middles = (Decimal(2 * i + 1) / (2 * _QUANTILES) for i in range(_QUANTILES))
+    return tuple(float(-(1 - middle).ln(context)) for middle in middles)
+
+
+@functools.lru_cache(maxsize=1024)
+def delays(delay: float, jitter: float) -> tuple[float, ...]:
+    """1024 times, in seconds, of which one is drawn for each message: `delay`, and an exponential share of `jitter`."""
+    return tuple(ticks(delay + jitter * quantile) for quantile in _exponential())
+
+
+def size_of(message: Any) -> int:
+    """About how many bytes a message takes on the wire."""
+    if isinstance(message, (str, bytes)):
+        return len(message) + 1
+    if isinstance(message, tuple):
+        return 1 + sum(map(size_of, message))
+    if attrs.has(type(message)):
+        return 1 + sum(size_of(getattr(message, field.name)) for field in attrs.fields(type(message)))
+    return 8
