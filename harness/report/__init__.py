@@ -3,8 +3,7 @@
 from harness.report.cycle import Cycle, CycleEdge, CycleNode
 from harness.report.document import verdict_document, verdict_json
 from harness.report.info import RunInfo
-from harness.report.lattice import Lattice
-from harness.report.material import Material
+from harness.report.lattice import Lattice, lattice_of_models
 from harness.report.terminal import verdict_text
 
 __all__ = [
@@ -12,8 +11,8 @@ __all__ = [
     "CycleEdge",
     "CycleNode",
     "Lattice",
-    "Material",
     "RunInfo",
+    "lattice_of_models",
     "verdict_document",
     "verdict_json",
     "verdict_text",

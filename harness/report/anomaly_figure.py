@@ -63,7 +63,9 @@ def anomaly_figure(scene: Scene, lanes: Lanes, faults: Sequence[Fault], end_ns: 
         scene=scene,
         lanes=lanes.only({op.process for op in scene.operations}),
         faults=tuple(tuple(row) for row in rows_of(active, end_ns)),
-        warp=warp_of([*moments, *edges], [(op.invoke_ns, stop_of(op)) for op in scene.marked], GUTTER + 8, WIDTH - MARGIN),
+        warp=warp_of(
+            [*moments, *edges], [(op.invoke_ns, stop_of(op)) for op in scene.marked], GUTTER + 8, WIDTH - MARGIN
+        ),
     )
     described = f"Timeline of {len(scene.operations)} operations, {len(scene.marks)} of them numbered"
     parts = [*_faults(frame, end_ns), *_lanes(frame), *_hairlines(frame), *_bars(frame), *_clock_axis(frame)]
@@ -181,7 +183,9 @@ def _clock_axis(frame: Frame) -> list[str]:
         if x - half >= free:
             parts.append(svg.text(x, y + 4, words, class_="tick", text_anchor="middle"))
             free = x + half + 8
-    left_out = f"{frame.scene.omitted:,} more operations on the same object lie between these. " if frame.scene.omitted else ""
+    left_out = (
+        f"{frame.scene.omitted:,} more operations on the same object lie between these. " if frame.scene.omitted else ""
+    )
     note = f"{left_out}Time is stretched where operations are dense; the run was {seconds(start)} old at the left edge."
     parts.append(svg.text(WIDTH - MARGIN + 20, y + 22, note, class_="tick soft", text_anchor="end"))
     return parts

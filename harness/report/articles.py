@@ -49,16 +49,25 @@ def _article(material: Material, easel: Easel, position: int, anomaly: Anomaly) 
         "meaning": material.meanings.get(anomaly.type, ""),
         "explanation": with_badges(clean(anomaly.explanation), scene),
         "figure": easel.draw(
-            f"the timeline of {clean(anomaly.type)}", lambda: anomaly_figure(scene, material.lanes, material.faults, material.end_ns)
+            f"the timeline of {clean(anomaly.type)}",
+            lambda: anomaly_figure(scene, material.lanes, material.faults, material.end_ns),
         ),
         "cycle": easel.draw(f"the cycle of {clean(anomaly.type)}", lambda: cycle_figure(cycle)) if cycle else Drawn(),
         "edges": [
-            {"source": e.source, "target": e.target, "label": e.label, "reason": e.reason, "style": STYLES.get(e.label, "order")}
+            {
+                "source": e.source,
+                "target": e.target,
+                "label": e.label,
+                "reason": e.reason,
+                "style": STYLES.get(e.label, "order"),
+            }
             for e in (cycle.edges if cycle else ())
         ],
         "operations": [_row(material, op, scene) for op in scene.marked],
         "nodes": any(op.node for op in scene.marked),
-        "clocks": any(trace.at(op.invoke_ns) for op in scene.marked for trace in material.clocks if trace.node == op.node),
+        "clocks": any(
+            trace.at(op.invoke_ns) for op in scene.marked for trace in material.clocks if trace.node == op.node
+        ),
         "start_us": span[0] // 1000,
         "stop_us": span[1] // 1000 + 1,
     }

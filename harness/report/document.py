@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from checkers.verdict import Anomaly, Status
-from harness.report.material import Material
-from histories import Outcome
+from checkers.verdict import Anomaly, Classification, Status
+from harness.report.info import RunInfo
+from harness.report.lattice import Lattice
+from histories import History, Outcome
 
 FORMAT = 1
 
@@ -21,14 +22,15 @@ VALID: dict[Status, bool | str] = {
 }
 
 
-def verdict_document(material: Material, *, seconds: float | None = None) -> dict[str, Any]:
+def verdict_document(
+    info: RunInfo,
+    history: History,
+    classification: Classification,
+    *,
+    lattice: Lattice,
+    seconds: float | None = None,
+) -> dict[str, Any]:
     """The document as plain data. `seconds` is how long the run took, None where nobody measured it."""
-    info, history, classification, lattice = (
-        material.info,
-        material.history,
-        material.classification,
-        material.lattice,
-    )
     return {
         "format": FORMAT,
         "valid": VALID[info.validity],

@@ -14,6 +14,7 @@ from harness.report.palette import FAMILIES
 from harness.report.words import clean, shortened, value_text
 from histories import Event, History
 
+
 @attrs.frozen(kw_only=True)
 class Fault:
     """One fault as it was: `stop_ns` is None where the history ends before the fault does."""

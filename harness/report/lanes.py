@@ -49,9 +49,7 @@ class Lanes:
     def only(self, processes: Container[int]) -> Lanes:
         """The same rows without all other processes, and without the rows that this empties."""
         kept = (tuple(p for p in lane.processes if p in processes) for lane in self.rows)
-        return Lanes.of(
-            Lane(processes=few, nodes=lane.nodes) for few, lane in zip(kept, self.rows, strict=True) if few
-        )
+        return Lanes.of(Lane(processes=few, nodes=lane.nodes) for few, lane in zip(kept, self.rows, strict=True) if few)
 
 
 def lanes_of(operations: Iterable[Operation]) -> Lanes:
@@ -74,7 +72,8 @@ def lanes_of(operations: Iterable[Operation]) -> Lanes:
             free_at.append(stop)
     members.sort(key=lambda processes: processes[0])
     return Lanes.of(
-        Lane(processes=tuple(row), nodes=tuple(dict.fromkeys(node for p in row for node in nodes[p]))) for row in members
+        Lane(processes=tuple(row), nodes=tuple(dict.fromkeys(node for p in row for node in nodes[p])))
+        for row in members
     )
 
 

@@ -55,5 +55,10 @@ class Lattice:
         return sorted(models, key=lambda model: (place.get(model, len(place)), model))
 
 
+def lattice_of_models() -> Lattice:
+    """The catalogue's own."""
+    return Lattice()
+
+
 def _with(classification: Classification, status: Status) -> list[str]:
     return [model for model, finding in classification.models.items() if finding.status is status]

@@ -13,6 +13,7 @@ from functools import cache
 import attrs
 
 SWEEPS = 24
+PULLS = 80
 BEND_WIDTH = 12.0  # what a long arrow takes in the layers that it passes
 
 
@@ -126,7 +127,9 @@ def _ordered(rows: list[list[str]], up: Mapping[str, list[str]], down: Mapping[s
             place = {name: position for position, name in enumerate(beside)}
             near = up if downwards else down
             current = {name: position for position, name in enumerate(rows[level])}
-            rows[level].sort(key=lambda name: (_mean([place[n] for n in near.get(name, [])], current[name]), current[name]))
+            rows[level].sort(
+                key=lambda name: (_mean([place[n] for n in near.get(name, [])], current[name]), current[name])
+            )
         crossings = _crossings(rows, down)
         if crossings < least:
             best, least = rows, crossings
@@ -169,7 +172,7 @@ def _positioned(
         for name in row:
             x[name] = left + widths[name] / 2
             left += widths[name]
-    for sweep in range(SWEEPS):
+    for sweep in range(PULLS):
         levels = rows if sweep % 2 == 0 else list(reversed(rows))
         for row in levels:
             wanted = [_mean([x[n] for n in near[name]], x[name]) for name in row]

@@ -56,7 +56,16 @@ def fault_rows(rows: Sequence[Sequence[Fault]], x: Scale, bottom: float) -> list
             told = f"{fault.family}: {fault.summary}, {seconds(fault.start_ns, 1)} to {seconds(fault.until(end_ns), 1)}"
             parts += [
                 svg.tag("rect", class_=f"shade {colour}", x=left, y=y, width=wide, height=bottom - y),
-                svg.tag("rect", svg.title(told), class_=f"band {colour}", x=left, y=y, width=wide, height=FAULT_ROW - 3, rx=2),
+                svg.tag(
+                    "rect",
+                    svg.title(told),
+                    class_=f"band {colour}",
+                    x=left,
+                    y=y,
+                    width=wide,
+                    height=FAULT_ROW - 3,
+                    rx=2,
+                ),
             ]
     return parts
 
@@ -86,7 +95,9 @@ def _areas(counts: np.typing.NDArray[np.float64], x: Scale, top: float, bottom: 
     return parts
 
 
-def _steps(edges: np.typing.NDArray[np.float64], heights: np.typing.NDArray[np.float64], x: Scale, y: Scale) -> list[str]:
+def _steps(
+    edges: np.typing.NDArray[np.float64], heights: np.typing.NDArray[np.float64], x: Scale, y: Scale
+) -> list[str]:
     points = []
     for left, right, height in zip(edges, edges[1:], heights, strict=False):
         level = svg.number(y(float(height)))
@@ -111,7 +122,9 @@ def clocks_figure(traces: Sequence[ClockTrace], faults: Sequence[Fault], span_s:
         parts += [
             svg.tag("line", class_="rail", x1=LEFT, x2=RIGHT, y1=middle, y2=middle),
             svg.tag("path", class_="clock-area", d=_trace(trace, x, y)) if any(trace.offsets_s) else "",
-            svg.text(LEFT - 8, middle + 4, f"{shortened(trace.node, 12)} {_extreme(trace)}", class_="lane", text_anchor="end"),
+            svg.text(
+                LEFT - 8, middle + 4, f"{shortened(trace.node, 12)} {_extreme(trace)}", class_="lane", text_anchor="end"
+            ),
         ]
     parts += time_axis(x, bottom + 4)
     described = f"Clock offsets of {count(len(traces), 'node')}, at most {most:.3g} s"

@@ -175,7 +175,9 @@ def _faults(material: Material, easel: Easel) -> dict[str, Any]:
             }
             for fault in faults[:FAULTS_MAX]
         ],
-        "faults_left_out": f"{len(faults) - FAULTS_MAX:,} later faults are not listed." if len(faults) > FAULTS_MAX else "",
+        "faults_left_out": f"{len(faults) - FAULTS_MAX:,} later faults are not listed."
+        if len(faults) > FAULTS_MAX
+        else "",
         "clocks": easel.draw("the picture of the clocks", lambda: clocks_figure(material.clocks, faults, span_s)),
     }
 
@@ -187,12 +189,14 @@ def _run(material: Material, easel: Easel) -> dict[str, Any]:
     left_out = len(material.history) - OPERATIONS_MAX
 
     def viewer() -> str:
-        return viewer_data(material.history, material.lanes, rows, scene.marks, material.end_ns) if len(material.history) else ""
+        return (
+            viewer_data(material.history, material.lanes, rows, scene.marks, material.end_ns)
+            if len(material.history)
+            else ""
+        )
 
     return {
-        "overview": easel.draw(
-            "the overview", lambda: overview_figure(material.columns, material.faults, moments)
-        ),
+        "overview": easel.draw("the overview", lambda: overview_figure(material.columns, material.faults, moments)),
         "viewer": easel.draw("the viewer of the whole run", viewer),
         "viewer_left_out": f"{left_out:,} operations far from the anomaly are left out." if left_out > 0 else "",
         "latency": easel.draw("the plot of latencies", lambda: latency_figure(material.columns, rows)),
@@ -201,12 +205,12 @@ def _run(material: Material, easel: Easel) -> dict[str, Any]:
 
 
 def _statistics(material: Material) -> dict[str, Any]:
-    info = material.info
+    info, judging = material.info, material.classification.statistics
     return {
         "kinds": [{"kind": clean(row.kind), "numbers": _numbers(row)} for row in kind_rows(material.columns)],
         "settings": _pairs(info.settings),
         "statistics": _pairs(info.statistics),
-        "judging": _pairs(material.classification.statistics),
+        "judging": _pairs({k: v for k, v in judging.items() if k not in info.statistics}),
         "versions": _pairs(info.versions),
     }
 

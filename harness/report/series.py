@@ -40,7 +40,9 @@ class Columns:
         kinds = sorted(found, key=lambda f: (-found[f], f))
         if len(kinds) > KINDS_MAX:
             kinds = [*kinds[: KINDS_MAX - 1], "other"]
-        slot = {f: min(position, KINDS_MAX - 1) for position, f in enumerate(sorted(found, key=lambda f: (-found[f], f)))}
+        slot = {
+            f: min(position, KINDS_MAX - 1) for position, f in enumerate(sorted(found, key=lambda f: (-found[f], f)))
+        }
         code = {outcome: position for position, outcome in enumerate(OUTCOMES)}
         return cls(
             start_s=np.array([op.invoke_ns for op in operations], dtype=np.float64) / 1e9,
@@ -64,9 +66,9 @@ class Columns:
 def density(columns: Columns, bins: int) -> Floats:
     """How many operations began in each part of the run, by outcome: shape (3, bins)."""
     edges = np.linspace(0.0, columns.span_s, bins + 1)
-    return np.array([
-        np.histogram(columns.start_s[columns.outcome == code], bins=edges)[0] for code in range(len(OUTCOMES))
-    ]).astype(np.float64)
+    return np.array(
+        [np.histogram(columns.start_s[columns.outcome == code], bins=edges)[0] for code in range(len(OUTCOMES))]
+    ).astype(np.float64)
 
 
 def rates(columns: Columns) -> tuple[Floats, Mapping[tuple[int, int], Floats]]:

@@ -22,11 +22,25 @@ STYLES = {Status.HOLDS: "green", Status.VIOLATED: "red", Status.UNKNOWN: "yellow
 Line = list[tuple[str, str]]  # pieces of text, each with a rich style or ""
 
 
-def verdict_text(material: Material, *, report: str | None = None, markup: bool = False) -> str:
+def verdict_text(
+    info: RunInfo,
+    history: History,
+    classification: Classification,
+    *,
+    lattice: Lattice | None = None,
+    report: str | None = None,
+    markup: bool = False,
+) -> str:
     """The verdict as lines without a break at the end: rich's markup for a terminal, plain text for a pipe.
 
     `report` is where the page lies, as the reader would type it.
     """
+    material = Material(
+        info=info,
+        history=history,
+        classification=classification,
+        lattice=lattice or Lattice(),
+    )
     lines: list[Line] = [*_tested(material), [], *_verdict(material), []]
     lines += _models(material.classification, material.lattice)
     if report is not None:
@@ -98,7 +112,9 @@ def _others(anomalies: Iterable[Anomaly]) -> list[Line]:
     kinds = Counter(clean(anomaly.type) for anomaly in list(anomalies)[1:])
     if not kinds:
         return []
-    told = listed([f"{number:,} {kind}" for kind, number in sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))])
+    told = listed(
+        [f"{number:,} {kind}" for kind, number in sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))]
+    )
     return [[("  and ", "dim"), (f"{count(kinds.total(), 'more anomaly', 'more anomalies')}: {told}", "dim")]]
 
 

@@ -47,7 +47,10 @@ def viewer_data(
         "process": [op.process for op in operations],
         "marks": {str(index): number for index, number in marks.items()},
         "faults": [
-            [[f.start_ns // 1000, f.until(end_ns) // 1000, family_colour(f.family), f"{f.family}: {f.summary}"] for f in row]
+            [
+                [f.start_ns // 1000, f.until(end_ns) // 1000, family_colour(f.family), f"{f.family}: {f.summary}"]
+                for f in row
+            ]
             for row in faults
         ],
     }
@@ -59,7 +62,9 @@ def inert(json: str) -> str:
     return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def nearest(operations: Sequence[Operation], marks: Mapping[int, int], most: int = OPERATIONS_MAX) -> Sequence[Operation]:
+def nearest(
+    operations: Sequence[Operation], marks: Mapping[int, int], most: int = OPERATIONS_MAX
+) -> Sequence[Operation]:
     """At most so many operations, in a row, with the first marked one in the middle where there is one."""
     if len(operations) <= most:
         return operations

@@ -14,7 +14,7 @@ import attrs
 
 GAP_MIN = 1.0  # the width of the smallest gap, in units that are scaled to the picture
 GAP_MAX = 4.0
-WIDER = 2.0
+WIDER = 3.0
 
 
 @attrs.frozen

@@ -37,9 +37,7 @@ def shortened(text: str, limit: int) -> str:
 
 def width(text: str) -> int:
     """How many columns of a fixed-width font the text takes: wide characters take two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def value_text(value: Any, limit: int = 80) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 from checkers.verdict import Anomaly, Classification, Finding, Status
-from harness.report import Cycle, CycleEdge, CycleNode, Lattice, Material, RunInfo
+from harness.report import Cycle, CycleEdge, CycleNode, Lattice, RunInfo
+from harness.report.material import Material
 from histories import NEMESIS, Event, EventType, History
 
 NODES = ("n1", "n2", "n3", "n4", "n5")
@@ -25,7 +26,11 @@ def lww_history(operations=2000, *, keys=4, processes=10, seed=1, per_second=200
     """Reads and writes of registers that keep the write with the latest timestamp by the clock of its node."""
     luck = random.Random(seed)
     span = operations / per_second
-    moments = [(share * span, kind, fault) for fault in enumerate(FAULTS) for kind, share in (("start", fault[1][3]), ("stop", fault[1][4]))]
+    moments = [
+        (share * span, kind, fault)
+        for fault in enumerate(FAULTS)
+        for kind, share in (("start", fault[1][3]), ("stop", fault[1][4]))
+    ]
     happenings = [(int(at * SECOND), "nemesis", (kind, fault)) for at, kind, fault in moments]
     happenings += [(int(k * SECOND / 10), "clocks", None) for k in range(int(span * 10))]
     client = list(range(processes))
@@ -95,7 +100,11 @@ def lost_writes(history):
                     f"{new.value}, which was acknowledged in turn. Yet #{read.index}, invoked after both, still read "
                     f"{read.result}: the acknowledged write of {new.value} is lost."
                 )
-                found.append(Anomaly(type="lost-write", operations=(old.index, new.index, read.index), explanation=prose, key=key))
+                found.append(
+                    Anomaly(
+                        type="lost-write", operations=(old.index, new.index, read.index), explanation=prose, key=key
+                    )
+                )
     return tuple(found)
 
 
@@ -175,7 +184,9 @@ def lww_material(operations=2000, **options):
         history=history,
         classification=classification,
         lattice=LATTICE,
-        meanings={"lost-write": "A write was acknowledged, and then nobody could read it: an older value came back instead."},
+        meanings={
+            "lost-write": "A write was acknowledged, and then nobody could read it: an older value came back instead."
+        },
     )
 
 
