@@ -36,6 +36,7 @@ class SimulatedCluster:
         self._simulation = simulation
         self._client_type = cast("Callable[[Port, str, int], Client]", system.client_type)
         self._statistics: Counter[str] = Counter()
+        self._connections: Counter[int] = Counter()
         site = Site(
             simulation=simulation,
             network=self.network,
@@ -62,7 +63,10 @@ class SimulatedCluster:
         if node not in self._hosts:
             raise LookupError(f"there is no node {node}; there are {', '.join(self.nodes)}")
         await trio.lowlevel.checkpoint()
-        return self._client_type(Port(self._simulation, self.network, f"client-{process}"), node, process)
+        self._connections[process] += 1
+        again = f".{self._connections[process]}" if self._connections[process] > 1 else ""
+        port = Port(self._simulation, self.network, f"client-{process}{again}")
+        return self._client_type(port, node, process)
 
     async def probe(self) -> Sequence[str]:
         """What is still broken once all is healed, one sentence each: messages are really sent, clocks read."""
@@ -95,6 +99,8 @@ class SimulatedCluster:
             "messages sent": network.sent,
             "messages delivered": network.delivered,
             "messages lost": network.lost,
+            "messages duplicated": network.duplicated,
+            "messages corrupted": network.corrupted,
             **dict(sorted(self._statistics.items())),
         }
 
@@ -121,12 +127,7 @@ class SimulatedWorld:
                 nursery.cancel_scope.cancel()
             return result.unwrap()
 
-        try:
-            return simulation.run(run)
-        except BaseExceptionGroup as group:
-            if group.subgroup(KeyboardInterrupt) is None:
-                raise
-            raise KeyboardInterrupt from group
+        return simulation.run(run)
 
 
 class SimulatedSystem(System):

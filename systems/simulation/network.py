@@ -25,8 +25,8 @@ Sink = Callable[[str, Any], object]
 """Where messages arrive: called with the source and the message."""
 
 Record = Callable[[float, str, str, str, int, Any], object]
-"""Told of each message: the time, what became of it (`sent`, `delivered`, `lost`, `duplicated`, `corrupted`), source,
-target, its number, and itself."""
+"""Told of each message: the time, what happens to it, source, target, its number, and itself. It is `sent`, or made by
+being `duplicated`; may be `corrupted`; is `delivered` or `lost`."""
 
 _SHARE = 1 << 20  # probabilities are multiples of 2**-20
 
@@ -171,7 +171,7 @@ class SimulatedNetwork:
         self._launch(row, key, message, leaves)
         if (key >> 30 & _SHARE - 1) < row.duplicated_below:
             self.duplicated += 1
-            self._tell("duplicated", row, key, message)
+            self._tell("duplicated", row, mix(key, 1), message)
             self._launch(row, mix(key, 1), message, leaves)
 
     def _leave(self, row: Row, message: Any) -> float:

@@ -164,10 +164,16 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
     def run(self, async_fn: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Run to the end of `async_fn(*args)` and return what it returns.
 
-        Raises what it raises; `StuckError` past the limit or when nothing is left to wait for; what an event raised.
+        Raises what it raises; `StuckError` past the limit or when nothing is left to wait for; what an event raised;
+        and `KeyboardInterrupt` by itself, in however many groups of exceptions it arrives.
         """
         with scheduled_by(self), _no_garbage_collection():
-            result = trio.run(self._main, async_fn, args, clock=self, instruments=[self])
+            try:
+                result = trio.run(self._main, async_fn, args, clock=self, instruments=[self])
+            except BaseExceptionGroup as group:
+                if group.subgroup(KeyboardInterrupt) is None:
+                    raise
+                raise KeyboardInterrupt from group
         if not self._passes:
             raise UnsupportedTrioError(f"Trio {trio.__version__} does not ask for the order of its runnable tasks")
         return result
