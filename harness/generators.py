@@ -6,7 +6,8 @@ the generator that takes its place. It is told of every completion, `update(comp
 All chance comes from `context.luck`, keyed by the thread and by how many operations it has had: so one operation
 more or less on another thread changes nothing here. After jepsen.generator, which asks for any free thread.
 
-`simulate` shows the schedule of any generator without running a system.
+`simulate` shows the schedule of any generator without running a system. What is made anew for every operation is
+a msgspec struct, a fifth of an attrs class's cost.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
+import msgspec
 
 from histories import Outcome
 from systems.simulation.luck import Luck
 
 
-@attrs.frozen(kw_only=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks, and when. `now` is in seconds since the run began."""
 
     now: float
@@ -32,8 +33,7 @@ class Context:
     luck: Luck
 
 
-@attrs.frozen(kw_only=True)
-class Invocation:
+class Invocation(msgspec.Struct, frozen=True, kw_only=True):
     """An operation to perform, not before `at` seconds since the run began."""
 
     f: str
@@ -42,15 +42,13 @@ class Invocation:
     at: float = 0.0
 
 
-@attrs.frozen(kw_only=True)
-class Later:
+class Later(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing now: ask again at `at`."""
 
     at: float
 
 
-@attrs.frozen(kw_only=True)
-class Completion:
+class Completion(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an invocation, as generators are told."""
 
     thread: int
@@ -165,7 +163,8 @@ class Stagger(Generator):
             return answer, Stagger(inner, self.rate, self.due)
         at = max(answer.at, self.due, context.now)
         gap = context.luck.child("stagger").uniform(0, 2 / self.rate)
-        return attrs.evolve(answer, at=at), Stagger(inner, self.rate, max(self.due, context.now - 1 / self.rate) + gap)
+        due = max(self.due, context.now - 1 / self.rate) + gap
+        return msgspec.structs.replace(answer, at=at), Stagger(inner, self.rate, due)
 
     def update(self, completion: Completion) -> Generator:
         """Pass it on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import trio
@@ -52,19 +52,31 @@ class Recorder:
         if kind is EventType.INVOKE:
             self._invoked += 1
             self._keys[key] = None
-        self._append(kind, process, f, key=key, value=value, node=node, error=error)
+        now = self.now
+        self._append(
+            Event(
+                index=self._count,
+                time=round(now * 1e9),
+                type=kind,
+                process=process,
+                f=f,
+                key=key,
+                value=value,
+                node=node,
+                error=error,
+            )
+        )
+        if self._count % PROGRESS_EVERY == 0:
+            self._progress(now, self._invoked)
 
     def fault(self, f: str, value: Mapping[str, Any]) -> None:
         """Write down one event of the nemesis."""
-        self._append(EventType.INFO, NEMESIS, f, value=value)
+        at = round(self.now * 1e9)
+        self._append(Event(index=self._count, time=at, type=EventType.INFO, process=NEMESIS, f=f, value=value))
 
-    def _append(self, kind: EventType, process: int | Literal["nemesis"], f: str, **fields: Any) -> None:
-        now = self.now
-        event = Event(index=self._count, time=round(now * 1e9), type=kind, process=process, f=f, **fields)
+    def _append(self, event: Event) -> None:
         self._journal.append(event)
         self._count += 1
-        if self._count % PROGRESS_EVERY == 0:
-            self._progress(now, self._invoked)
 
 
 class RunLog:
