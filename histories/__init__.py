@@ -1,4 +1,7 @@
-"""Operations, histories, and the files they are kept in. Stands alone: knows nothing of systems or checkers."""
+"""Operations, histories, and the files they are kept in. Stands alone: knows nothing of systems or checkers.
+
+Histories as arrays are in `histories.columns` and `histories.transactions`, apart because they import numpy.
+"""
 
 from histories.errors import HistoryError
 from histories.event import NEMESIS, Event, EventType

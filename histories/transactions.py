@@ -127,8 +127,8 @@ def _columns(history: History) -> TransactionColumns:
     value = np.array(marks, dtype=np.int64)
     reads = [part for part, mark in zip(values, marks, strict=True) if mark == LIST]
     elements = list(chain.from_iterable(reads))
-    codes, table = coded([*elements, *(part for part, mark in zip(values, marks, strict=True) if mark == _CODE)])
-    value[value == _CODE] = codes[len(elements) :]
+    codes, table = coded([*elements, *(part for part, mark in zip(values, marks, strict=True) if mark == CODE)])
+    value[value == CODE] = codes[len(elements) :]
     stops = np.cumsum([len(read) for read in reads], dtype=np.int64)
     start, stop = np.zeros_like(value), np.zeros_like(value)
     stop[value == LIST] = stops
@@ -154,7 +154,7 @@ def _columns(history: History) -> TransactionColumns:
     )
 
 
-_CODE: Final = -4  # in the place of a code that is not known yet
+CODE: Final = -4  # in the place of a code that is not known yet
 
 
 def _micro_operations(operation: Operation, source: str | None) -> list[tuple[str, Any, int, Any]]:
@@ -174,11 +174,11 @@ def _micro_operation(kind: str, key: Any, value: Any = None, *, learnt: bool) ->
     if type(kind) is not str:
         raise HistoryError(f"expected the kind of a micro-operation, found {kind!r}")
     if kind == "r":
-        mark = UNKNOWN if not learnt else NIL if value is None else LIST if isinstance(value, list | tuple) else _CODE
+        mark = UNKNOWN if not learnt else NIL if value is None else LIST if isinstance(value, list | tuple) else CODE
     elif kind == "w" and isinstance(value, list | tuple):
         raise HistoryError(f"expected a single value to be written, found the list {value}")
     else:
-        mark = NIL if value is None else _CODE
+        mark = NIL if value is None else CODE
     return kind, key, mark, value
 
 
