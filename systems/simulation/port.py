@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +33,10 @@ def _give_up(_: object) -> trio.lowlevel.Abort:
     return trio.lowlevel.Abort.SUCCEEDED
 
 
+def _no_more(_: object) -> None:
+    """End a dialogue."""
+
+
 class Port:
     """A client's end of the network."""
 
@@ -40,7 +45,7 @@ class Port:
         self._simulation = simulation
         self._network = network
         self._requests = 0
-        self._waiting: dict[int, trio.lowlevel.Task] = {}
+        self._waiting: dict[int, _Dialogue] = {}
         self._root = simulation.root(name)
         self._operation = 0
         self._calls = 0
@@ -48,22 +53,60 @@ class Port:
 
     async def call(self, target: str, body: Any) -> Any:
         """Send a request to a node and return the body of its reply; after a cancellation, a late reply is ignored."""
-        self._requests = request = self._requests + 1
-        self._network.send(self.name, target, Request(request, body), self._key())
-        self._waiting[request] = trio.lowlevel.current_task()
+        return await self.converse(target, body, _no_more)
+
+    async def converse(self, target: str, body: Any, respond: Callable[[Any], Any]) -> Any:
+        """Send one request after the other: each is what `respond` makes of the body of the reply to the one before.
+
+        Returns the body of the reply to which it has no response (None), and raises what it raises. It is called
+        right when a reply arrives, and costs no round through Trio.
+        """
+        dialogue = _Dialogue(trio.lowlevel.current_task(), target, respond)
+        request = dialogue.request = self._send(target, body, self._key())
+        self._waiting[request] = dialogue
         try:
             return await trio.lowlevel.wait_task_rescheduled(_give_up)
         finally:
-            self._waiting.pop(request, None)
+            self._waiting.pop(dialogue.request, None)
+
+    def _send(self, target: str, body: Any, key: int) -> int:
+        self._requests = request = self._requests + 1
+        self._network.send(self.name, target, Request(request, body), key)
+        return request
 
     def _key(self) -> int:
         """A key that hangs on nothing but which call this is of which operation (or at which time)."""
         operation = OPERATION.get() or mix(self._root, int(self._simulation.now / TICK_S))
         if operation != self._operation:
             self._operation, self._calls = operation, 0
+        return self._next_key()
+
+    def _next_key(self) -> int:
         self._calls += 1
-        return mix(operation, self._calls)
+        return mix(self._operation, self._calls)
 
     def _on_message(self, _: str, message: Any) -> None:
-        if isinstance(message, Reply) and (task := self._waiting.pop(message.id, None)):
-            trio.lowlevel.reschedule(task, outcome.Value(message.body))
+        if not isinstance(message, Reply) or (dialogue := self._waiting.pop(message.id, None)) is None:
+            return
+        try:
+            body = dialogue.respond(message.body)
+        except Exception as error:  # noqa: BLE001  it belongs to who waits
+            trio.lowlevel.reschedule(dialogue.task, outcome.Error(error))
+            return
+        if body is None:
+            trio.lowlevel.reschedule(dialogue.task, outcome.Value(message.body))
+        else:
+            dialogue.request = self._send(dialogue.target, body, self._next_key())
+            self._waiting[dialogue.request] = dialogue
+
+
+class _Dialogue:
+    """A task that waits for the end of an exchange of requests and replies."""
+
+    __slots__ = ("request", "respond", "target", "task")
+
+    def __init__(self, task: trio.lowlevel.Task, target: str, respond: Callable[[Any], Any]) -> None:
+        self.task = task
+        self.target = target
+        self.respond = respond
+        self.request = 0
