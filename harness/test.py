@@ -34,6 +34,9 @@ def setting(default: Any, text: str, expected: str = "", check: Callable[[Any], 
     return attrs.field(default=default, validator=validate, metadata={"help": text})
 
 
+SPOKEN = frozenset({"system", "workload", "nemesis", "seed"})  # in every command line, at its default or not
+
+
 def _clients(text: str) -> bool:
     number = text.removesuffix("n")
     return number.isdecimal() and int(number) > 0
@@ -109,11 +112,11 @@ class Test:
             raise TestError("; ".join(cattrs.transform_error(error, format_exception=_say))) from None
 
     def command(self, verb: str = "run") -> str:
-        """One command line that runs this very test; settings at their defaults are left out."""
+        """One command line that runs this very test; what is at its default is left out, but for what people ask."""
         words = ["fallacy", verb]
         for field in attrs.fields(Test):
             value = getattr(self, field.name)
-            if value != field.default:
+            if value != field.default or field.name in SPOKEN:
                 words += [f"--{field.name.replace('_', '-')}", written(value)]
         return shlex.join(words)
 

@@ -6,11 +6,15 @@ import importlib
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import rich_click as click
 
 from harness.cli.exits import Exit, is_mistake
+
+MODULES = {"list": "listing"}  # where it is not the verb's own name, which would hide a builtin here
+
+Resolved = tuple[str | None, click.Command | None, list[str]]
 
 VERBS: Mapping[str, str] = {
     "run": "Run one test, judge it, and write its report.",
@@ -19,28 +23,38 @@ VERBS: Mapping[str, str] = {
     "replay": "Run a recorded test again, to the byte.",
     "report": "Write the report of a run again.",
     "new": "Write the start of a system of your own, and its test.",
-    "list": "List systems, workloads, nemeses and formats.",
+    "list": "List systems, workloads, nemeses, models, anomalies and formats.",
+    "explain": "Say what a model or an anomaly means.",
 }
 
 
+class Verb(click.RichCommand):
+    """A verb of the table: its help is known, and the module behind it is imported once it is called."""
+
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        """The context of the command itself."""
+        module = importlib.import_module(f"harness.cli.{MODULES.get(str(self.name), self.name)}")
+        command = cast("click.Command", module.command)
+        return command.make_context(*arguments, **extra)
+
+
 class Verbs(click.RichGroup):
-    """The verbs of the table; the module of one is imported when it is called."""
+    """The verbs of the table, in its order."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        """In the order of the table."""
+        """Their names."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command itself, or None where there is no such verb."""
-        if cmd_name not in VERBS:
-            return None
-        module = importlib.import_module(f"harness.cli.{cmd_name}")
-        return cast("click.Command", module.command)
+        """One of them, or None where there is no such verb."""
+        return Verb(cmd_name, help=VERBS[cmd_name]) if cmd_name in VERBS else None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The table itself: nothing is loaded to show it."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Resolved:
+        """The verb that is meant, or an error that names the nearest ones."""
+        from harness.names import pick
+
+        pick(args[0], VERBS, "verb")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -96,7 +96,7 @@ def test_a_report_is_written_again_the_same(fallacy, tmp_path):
         (("run", "--claim", "fast"), "register cannot test 'fast'"),
         (("run", "--bug", "typo"), "unknown bug of lww 'typo'"),
         (("run", "--workload", "cas-register"), "lww does not fit cas-register"),
-        (("rum",), "No such command 'rum'"),
+        (("rum",), "unknown verb 'rum': did you mean run?"),
         (("check", "no-such-file"), "no-such-file: No such file or directory"),
         (("replay", "nowhere"), "expected the folder of a run"),
         (("run", "--schedule", "no-such.toml"), "no-such.toml: No such file or directory"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from checkers.verdict import Anomaly, Classification, Finding, Status
-from harness.report import Cycle, CycleEdge, CycleNode, Lattice, RunInfo
+from harness.report import Cycle, CycleEdge, CycleNode, RunInfo, lattice_of_models
 from harness.report.material import Material
 from histories import NEMESIS, Event, EventType, History
 
@@ -108,48 +108,6 @@ def lost_writes(history):
     return tuple(found)
 
 
-LATTICE = Lattice(
-    models=(
-        "strict-serializable", "strong-session-serializable", "strong-snapshot-isolation", "serializable",
-        "strong-session-snapshot-isolation", "linearizable", "snapshot-isolation", "repeatable-read",
-        "update-serializable", "forward-consistent-view", "consistent-view", "cursor-stability", "monotonic-view",
-        "monotonic-atomic-view", "parallel-snapshot-isolation", "prefix", "update-atomic", "read-atomic",
-        "monotonic-snapshot-read", "sequential", "causal", "writes-follow-reads", "PRAM", "monotonic-reads",
-        "monotonic-writes", "read-your-writes", "read-committed", "read-uncommitted", "strong-eventual", "eventual",
-    ),
-    implications=tuple(
-        (stronger, weaker)
-        for stronger, weakers in {
-            "strict-serializable": "strong-session-serializable strong-snapshot-isolation linearizable serializable",
-            "strong-session-serializable": "serializable strong-session-snapshot-isolation",
-            "strong-snapshot-isolation": "strong-session-snapshot-isolation",
-            "strong-session-snapshot-isolation": "snapshot-isolation",
-            "serializable": "repeatable-read update-serializable snapshot-isolation",
-            "update-serializable": "forward-consistent-view",
-            "snapshot-isolation": "forward-consistent-view monotonic-snapshot-read parallel-snapshot-isolation prefix",
-            "forward-consistent-view": "consistent-view",
-            "consistent-view": "cursor-stability monotonic-view",
-            "repeatable-read": "cursor-stability monotonic-atomic-view",
-            "parallel-snapshot-isolation": "update-atomic",
-            "prefix": "read-atomic",
-            "update-atomic": "read-atomic",
-            "read-atomic": "monotonic-atomic-view",
-            "monotonic-atomic-view": "read-committed",
-            "cursor-stability": "read-committed",
-            "monotonic-view": "read-committed",
-            "monotonic-snapshot-read": "read-committed",
-            "read-committed": "read-uncommitted",
-            "linearizable": "sequential",
-            "sequential": "causal",
-            "causal": "writes-follow-reads PRAM",
-            "PRAM": "monotonic-reads monotonic-writes read-your-writes",
-            "strong-eventual": "eventual",
-        }.items()
-        for weaker in weakers.split()
-    ),
-)  # fmt: skip
-
-
 def lww_material(operations=2000, **options):
     """An lww run, judged: not linearizable."""
     history = lww_history(operations, **options)
@@ -183,10 +141,7 @@ def lww_material(operations=2000, **options):
         info=info,
         history=history,
         classification=classification,
-        lattice=LATTICE,
-        meanings={
-            "lost-write": "A write was acknowledged, and then nobody could read it: an older value came back instead."
-        },
+        lattice=lattice_of_models(),
     )
 
 
@@ -239,4 +194,6 @@ def write_skew_material():
         seed=3,
     )
     classification = Classification(models=models, anomalies=(anomaly,))
-    return Material(info=info, history=history, classification=classification, lattice=LATTICE, cycles={0: cycle})
+    return Material(
+        info=info, history=history, classification=classification, lattice=lattice_of_models(), cycles={0: cycle}
+    )

@@ -47,7 +47,43 @@ def nemeses() -> list[Row]:
     return [{"name": name, "summary": family.meaning, "fallacy": family.fallacy} for name, family in FAMILIES.items()]
 
 
-KINDS: Mapping[str, Callable[[], list[Row]]] = {"systems": systems, "workloads": workloads, "nemeses": nemeses}
+def models() -> list[Row]:
+    """Every consistency model, strongest first, with what it implies directly."""
+    from checkers.models import MODELS, layout
+
+    drawn = layout()
+    weaker = {name: [b for a, b in drawn.arrows if a == name] for name in drawn.models}
+    return [
+        {"name": name, "summary": MODELS[name].meaning, "aliases": list(MODELS[name].aliases), "implies": weaker[name]}
+        for name in drawn.models
+    ]
+
+
+def anomalies() -> list[Row]:
+    """Every anomaly, with the weakest models that forbid it."""
+    from checkers.models import ANOMALIES, refuted_by, weakest
+
+    return [
+        {"name": name, "summary": kind.meaning, "refutes": list(weakest(refuted_by(name)))}
+        for name, kind in ANOMALIES.items()
+    ]
+
+
+def formats() -> list[Row]:
+    """Every format of a history that can be read."""
+    from histories.formats import FORMATS
+
+    return [{"name": name, "summary": each.summary} for name, each in FORMATS.items()]
+
+
+KINDS: Mapping[str, Callable[[], list[Row]]] = {
+    "systems": systems,
+    "workloads": workloads,
+    "nemeses": nemeses,
+    "models": models,
+    "anomalies": anomalies,
+    "formats": formats,
+}
 
 
 @click.command("list")
