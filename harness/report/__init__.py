@@ -5,6 +5,7 @@ from harness.report.document import verdict_document, verdict_json
 from harness.report.info import RunInfo
 from harness.report.lattice import Lattice, lattice_of_models
 from harness.report.terminal import verdict_text
+from harness.report.write import write_report
 
 __all__ = [
     "Cycle",
@@ -16,4 +17,5 @@ __all__ = [
     "verdict_document",
     "verdict_json",
     "verdict_text",
+    "write_report",
 ]

@@ -36,14 +36,17 @@ class Frame:
 
     @property
     def lanes_top(self) -> float:
+        """Below the faults."""
         return 14 + FAULT_ROW * len(self.faults) + (10 if self.faults else 0)
 
     @property
     def lanes_bottom(self) -> float:
+        """Above the axis of time."""
         return self.lanes_top + LANE * len(self.lanes.rows)
 
     @property
     def height(self) -> float:
+        """Of the whole drawing."""
         return self.lanes_bottom + 44
 
     def middle(self, operation: Operation) -> float:

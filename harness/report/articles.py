@@ -11,7 +11,7 @@ from harness.report.cycle_figure import STYLES, cycle_figure
 from harness.report.drawn import Drawn, Easel
 from harness.report.material import Material
 from harness.report.scene import Scene, scene_of
-from harness.report.words import clean, duration, seconds, sentence, shortened, value_text
+from harness.report.words import clean, duration, seconds, sentence, shortened, signed, value_text
 from histories import Operation
 
 ARTICLES_MAX = 4
@@ -46,7 +46,7 @@ def _article(material: Material, easel: Easel, position: int, anomaly: Anomaly) 
     span = material.span_of(anomaly) or (0, 0)
     return {
         "title": clean(anomaly.type) + where,
-        "meaning": material.meanings.get(anomaly.type, ""),
+        "meaning": material.lattice.meanings.get(anomaly.type, ""),
         "explanation": with_badges(clean(anomaly.explanation), scene),
         "figure": easel.draw(
             f"the timeline of {clean(anomaly.type)}",
@@ -83,7 +83,7 @@ def _row(material: Material, op: Operation, scene: Scene) -> dict[str, Any]:
         "node": op.node or "",
         "invoked": seconds(op.invoke_ns, 6),
         "took": "no answer" if op.end_ns is None else duration(op.end_ns - op.invoke_ns),
-        "clock": f"{offsets[0]:+.3f} s".replace("-", "−") if offsets else "",
+        "clock": signed(offsets[0]) if offsets else "",
     }
 
 

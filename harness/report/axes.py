@@ -18,6 +18,7 @@ class Scale:
     log: bool = False
 
     def __call__(self, value: float) -> float:
+        """The pixel of a value."""
         low, high = self._measure(self.low), self._measure(self.high)
         share = (self._measure(value) - low) / (high - low) if high > low else 0.5
         return self.start + (self.stop - self.start) * min(max(share, 0.0), 1.0)

@@ -16,7 +16,7 @@ class CycleNode:
 
 @attrs.frozen(kw_only=True)
 class CycleEdge:
-    """`source` comes before `target`: the kind of dependency (ww, wr, rw, process, realtime) and the reason in words."""
+    """`source` comes before `target`: by which dependency (ww, wr, rw, process, realtime), and why, in words."""
 
     source: str
     target: str

@@ -47,8 +47,8 @@ class Box:
 def cycle_figure(cycle: Cycle) -> str:
     """The drawing as SVG; text that does not fit is in the title that the pointer shows."""
     shown = {node.name: _lines(node) for node in cycle.nodes}
-    half_x = max(max((width(line) for line in [n.name + _meta(n), *shown[n.name]]), default=4) for n in cycle.nodes)
-    half_x = max(half_x * CHARACTER / 2 + 14, 56)
+    longest = max(max((width(line) for line in [n.name + _meta(n), *shown[n.name]]), default=4) for n in cycle.nodes)
+    half_x = max(longest * CHARACTER / 2 + 14, 56)
     half_y = max(len(lines) for lines in shown.values()) * LINE / 2 + 20
     boxes, height = _places(cycle, half_x, half_y)
     pairs = {frozenset((edge.source, edge.target)) for edge in cycle.edges}

@@ -6,6 +6,8 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import attrs
@@ -13,6 +15,8 @@ import attrs
 from harness.report.palette import FAMILIES
 from harness.report.words import clean, shortened, value_text
 from histories import Event, History
+
+JUMP = 0.15
 
 
 @attrs.frozen(kw_only=True)
@@ -79,6 +83,29 @@ class ClockTrace:
         """The last known offset at a time; 0 before the first sample."""
         position = bisect_right(self.times_ns, time_ns)
         return self.offsets_s[position - 1] if position else 0.0
+
+    def farthest(self, start_s: float, stop_s: float) -> float:
+        """The largest offset, either way, from one moment to another."""
+        inside = range(bisect_right(self.times_ns, start_s * 1e9), bisect_right(self.times_ns, stop_s * 1e9))
+        return max((self.at(start_s * 1e9), *(self.offsets_s[position] for position in inside)), key=abs)
+
+    def stepped(self, scale_s: float, end_ns: int) -> tuple[list[float], list[float]]:
+        """Times and offsets, both in seconds, of an outline that begins and ends at zero.
+
+        Between samples the clock drifted, unless they are far apart in time, or differ by more than a part of
+        `scale_s`: then it jumped, at the later one.
+        """
+        silence = 3 * median(b - a for a, b in pairwise(self.times_ns)) if len(self.times_ns) > 1 else 0
+        times, offsets = [0.0], [0.0]
+        for time_ns, offset in zip(self.times_ns, self.offsets_s, strict=True):
+            if time_ns - times[-1] > silence or abs(offset - offsets[-1]) > JUMP * scale_s:
+                times.append(time_ns)
+                offsets.append(offsets[-1])
+            times.append(time_ns)
+            offsets.append(offset)
+        times += [end_ns, end_ns]
+        offsets += [offsets[-1], 0.0]
+        return [time_ns / 1e9 for time_ns in times], offsets
 
 
 def clocks_of(history: History) -> tuple[ClockTrace, ...]:

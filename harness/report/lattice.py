@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 import attrs
 
@@ -14,29 +14,21 @@ from checkers.verdict import Classification, Status
 class Lattice:
     """The models, strongest first, and their implications as (stronger, weaker).
 
-    Models that a classification speaks of and the lattice does not know stand by themselves.
+    `meanings` says in a sentence what a model or an anomaly is, by any of its names. Models that a
+    classification speaks of and the lattice does not know stand by themselves.
     """
 
     models: tuple[str, ...] = ()
     implications: tuple[tuple[str, str], ...] = ()
+    meanings: Mapping[str, str] = attrs.field(factory=dict)
 
     @cached_property
     def weaker(self) -> Mapping[str, frozenset[str]]:
         """All models that each model implies, itself excluded."""
-        direct: dict[str, set[str]] = {model: set() for model in self.models}
+        direct: dict[str, list[str]] = {model: [] for model in self.models}
         for stronger, weaker in self.implications:
-            direct.setdefault(stronger, set()).add(weaker)
-        reached: dict[str, frozenset[str]] = {}
-        for model in direct:
-            found: set[str] = set()
-            ahead = sorted(direct[model])
-            while ahead:
-                other = ahead.pop()
-                if other not in found:
-                    found.add(other)
-                    ahead.extend(sorted(direct.get(other, ())))
-            reached[model] = frozenset(found - {model})
-        return reached
+            direct.setdefault(stronger, []).append(weaker)
+        return {model: frozenset(_reached(model, direct) - {model}) for model in direct}
 
     def strongest_holding(self, classification: Classification) -> list[str]:
         """The models that hold and are not implied by another that does."""
@@ -55,9 +47,25 @@ class Lattice:
         return sorted(models, key=lambda model: (place.get(model, len(place)), model))
 
 
+@cache
 def lattice_of_models() -> Lattice:
-    """The catalogue's own."""
-    return Lattice()
+    """The whole catalogue."""
+    from checkers.models import ANOMALIES, MODELS, AnomalyKind, Model, layout
+
+    drawn = layout()
+    rows: list[Model | AnomalyKind] = [*ANOMALIES.values(), *MODELS.values()]
+    meanings = {name: row.meaning for row in rows for name in (*row.aliases, row.name)}
+    return Lattice(models=drawn.models, implications=drawn.arrows, meanings=meanings)
+
+
+def _reached(start: str, direct: Mapping[str, Iterable[str]]) -> set[str]:
+    found, ahead = {start}, [start]
+    while ahead:
+        for other in direct.get(ahead.pop(), ()):
+            if other not in found:
+                found.add(other)
+                ahead.append(other)
+    return found
 
 
 def _with(classification: Classification, status: Status) -> list[str]:

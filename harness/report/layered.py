@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 
 import attrs
 
@@ -38,7 +39,7 @@ def drawing_of(nodes: Sequence[str], arrows: Iterable[tuple[str, str]], width: f
     for chain in chains.values():
         for level, bend in enumerate(chain[1:-1], start=layer[chain[0]] + 1):
             rows[level].append(bend)
-        for upper, lower in zip(chain, chain[1:], strict=False):
+        for upper, lower in pairwise(chain):
             down.setdefault(upper, []).append(lower)
     up: dict[str, list[str]] = {}
     for upper, lowers in down.items():
@@ -142,7 +143,7 @@ def _mean(values: Sequence[float], default: float) -> float:
 
 def _crossings(rows: Sequence[Sequence[str]], down: Mapping[str, list[str]]) -> int:
     total = 0
-    for upper, lower in zip(rows, rows[1:], strict=False):
+    for upper, lower in pairwise(rows):
         place = {name: position for position, name in enumerate(lower)}
         ends = [sorted(place[n] for n in down.get(name, [])) for name in upper]
         flat = [end for group in ends for end in group]
@@ -153,13 +154,13 @@ def _crossings(rows: Sequence[Sequence[str]], down: Mapping[str, list[str]]) -> 
 def _pulls(
     nodes: Sequence[str], arrows: Sequence[tuple[str, str]], chains: Mapping[tuple[str, str], Sequence[str]]
 ) -> dict[str, list[str]]:
-    """What each place wants to be near: nodes to those at the other ends of their arrows, a bend to what is below it."""
+    """What each place wants to be near: nodes to the other ends of their arrows, a bend to what is below it."""
     near: dict[str, list[str]] = {node: [] for node in nodes}
     for source, target in arrows:
         near[source].append(target)
         near[target].append(source)
     for chain in chains.values():
-        near.update({bend: [below] for bend, below in zip(chain[1:-1], chain[2:], strict=True)})
+        near.update({bend: [below] for bend, below in pairwise(chain[1:])})
     return near
 
 
@@ -176,8 +177,7 @@ def _positioned(
         levels = rows if sweep % 2 == 0 else list(reversed(rows))
         for row in levels:
             wanted = [_mean([x[n] for n in near[name]], x[name]) for name in row]
-            for name, place in zip(row, spread(wanted, [widths[name] for name in row]), strict=True):
-                x[name] = place
+            x.update(zip(row, spread(wanted, [widths[name] for name in row]), strict=True))
     return x
 
 

@@ -23,16 +23,13 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Material:
-    """A judged run. `cycles` are drawings for anomalies, by their position in the classification; `meanings`
-    says in a sentence what a model or an anomaly is, by name.
-    """
+    """A judged run. `cycles` belong to anomalies, by their position in the classification."""
 
     info: RunInfo
     history: History
     classification: Classification
     lattice: Lattice = attrs.field(factory=Lattice)
     cycles: Mapping[int, Cycle] = attrs.field(factory=dict)
-    meanings: Mapping[str, str] = attrs.field(factory=dict)
 
     @cached_property
     def end_ns(self) -> int:

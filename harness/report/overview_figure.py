@@ -11,7 +11,7 @@ from harness.report.axes import Scale, ticks
 from harness.report.faults import ClockTrace, Fault, rows_of
 from harness.report.palette import family_colour
 from harness.report.series import OUTCOMES, Columns, density
-from harness.report.words import count, seconds, shortened
+from harness.report.words import count, seconds, shortened, signed
 
 WIDTH = 1080
 LEFT = 150
@@ -19,8 +19,8 @@ RIGHT = 1060
 BINS = 240
 STRIP = 64
 FAULT_ROW = 12
+FLAG = 3.0  # pixels within which triangles fall together
 CLOCK_ROW = 34
-STEP = 0.15  # two samples that differ by more than this part of the scale were parted by a jump
 
 
 def overview_figure(columns: Columns, faults: Sequence[Fault], marks_s: Sequence[float]) -> str:
@@ -32,8 +32,9 @@ def overview_figure(columns: Columns, faults: Sequence[Fault], marks_s: Sequence
     bottom = top + STRIP
     parts = fault_rows(rows, x, bottom)
     parts += _areas(density(columns, BINS), x, top, bottom)
-    for moment in marks_s:
-        at = x(moment)
+    slots = {round(x(moment) / FLAG): moment for moment in sorted(marks_s, reverse=True)}
+    for slot, moment in sorted(slots.items()):
+        at = slot * FLAG
         points = f"{svg.number(at - 5)},{bottom + 11} {svg.number(at + 5)},{bottom + 11} {svg.number(at)},{bottom + 2}"
         parts.append(svg.tag("polygon", svg.title(f"anomaly at {seconds(moment * 1e9)}"), class_="flag", points=points))
     parts.append(svg.text(LEFT - 8, bottom - 4, "operations", class_="lane", text_anchor="end"))
@@ -121,9 +122,13 @@ def clocks_figure(traces: Sequence[ClockTrace], faults: Sequence[Fault], span_s:
         y = Scale(-most, most, middle + CLOCK_ROW * 0.44, middle - CLOCK_ROW * 0.44)
         parts += [
             svg.tag("line", class_="rail", x1=LEFT, x2=RIGHT, y1=middle, y2=middle),
-            svg.tag("path", class_="clock-area", d=_trace(trace, x, y)) if any(trace.offsets_s) else "",
+            svg.tag("path", class_="clock-area", d=_area(trace, most, x, y)) if any(trace.offsets_s) else "",
             svg.text(
-                LEFT - 8, middle + 4, f"{shortened(trace.node, 12)} {_extreme(trace)}", class_="lane", text_anchor="end"
+                LEFT - 8,
+                middle + 4,
+                f"{shortened(trace.node, 12)} {signed(trace.farthest(0.0, span_s))}",
+                class_="lane",
+                text_anchor="end",
             ),
         ]
     parts += time_axis(x, bottom + 4)
@@ -131,24 +136,6 @@ def clocks_figure(traces: Sequence[ClockTrace], faults: Sequence[Fault], span_s:
     return svg.picture(WIDTH, bottom + 26, described, parts, "clocks")
 
 
-def _trace(trace: ClockTrace, x: Scale, y: Scale) -> str:
-    """The area between true time and the node's clock: a line between samples, a step for a silence or a jump."""
-    points: list[tuple[float, float]] = [(0.0, 0.0)]
-    gap = 3 * typical_step(trace.times_ns)
-    for time_ns, offset in zip(trace.times_ns, trace.offsets_s, strict=True):
-        moment = time_ns / 1e9
-        if moment - points[-1][0] > gap or abs(offset - points[-1][1]) > STEP * y.high:
-            points.append((moment, points[-1][1]))
-        points.append((moment, offset))
-    points += [(x.high, points[-1][1]), (x.high, 0.0)]
+def _area(trace: ClockTrace, most: float, x: Scale, y: Scale) -> str:
+    points = zip(*trace.stepped(most, int(x.high * 1e9)), strict=True)
     return "M" + "L".join(f"{svg.number(x(moment))} {svg.number(y(offset))}" for moment, offset in points) + "Z"
-
-
-def typical_step(times_ns: Sequence[int]) -> float:
-    """The median distance of neighbouring samples, in seconds."""
-    return float(np.median(np.diff(times_ns))) / 1e9 if len(times_ns) > 1 else 0.0
-
-
-def _extreme(trace: ClockTrace) -> str:
-    extreme = max(trace.offsets_s, key=abs, default=0.0)
-    return f"{extreme:+.3g} s".replace("-", "−") if extreme else "±0 s"

@@ -32,7 +32,6 @@ from harness.report.words import (
 from histories import Outcome
 
 FAULTS_MAX = 200
-FLAGS_MAX = 200
 
 LEDES = {
     Status.HOLDS: "The claim was {}, and what the clients saw satisfies it.",
@@ -142,14 +141,17 @@ def _models(material: Material, easel: Easel) -> dict[str, Any]:
         f"The weakest that are violated: {listed(weakest, 12)}." if weakest else "",
     ]
     judged = [m for m in lattice.in_order(found.models) if found.models[m].status is not Status.NOT_TESTABLE]
-    judged.sort(key=lambda model: (model != info.claim, list(Status).index(found.models[model].status)))
+    border = [m for m in dict.fromkeys([info.claim, *strongest, *weakest]) if m in judged]
     untested = [m for m in lattice.in_order({*lattice.models, *found.models}) if m not in judged]
+
+    def row(model: str) -> dict[str, str]:
+        finding, meaning = found.models[model], lattice.meanings.get(model, "")
+        return {"name": clean(model), "status": finding.status, "because": clean(finding.because), "meaning": meaning}
+
     return {
         "models_words": clean(" ".join(word for word in words if word)) or "No model was decided.",
-        "models": [
-            {"name": clean(m), "status": str(found.models[m].status), "because": clean(found.models[m].because)}
-            for m in judged
-        ],
+        "models": [row(model) for model in border],
+        "other_models": [row(model) for model in judged if model not in border],
         "untested": [clean(model) for model in untested],
         "lattice": easel.draw("the chart of models", lambda: lattice_figure(lattice, found.models, info.claim)),
     }
@@ -183,8 +185,8 @@ def _faults(material: Material, easel: Easel) -> dict[str, Any]:
 
 
 def _run(material: Material, easel: Easel) -> dict[str, Any]:
-    anomalies = material.classification.anomalies[:FLAGS_MAX]
-    moments = sorted({span[0] / 1e9 for span in map(material.span_of, anomalies) if span})
+    spans = map(material.span_of, material.classification.anomalies)
+    moments = [span[0] / 1e9 for span in spans if span]
     rows, scene = material.fault_rows, material.scene
     left_out = len(material.history) - OPERATIONS_MAX
 
@@ -216,7 +218,9 @@ def _statistics(material: Material) -> dict[str, Any]:
 
 
 def _numbers(row: KindRow) -> list[str]:
-    latencies = [duration(value * 1e6) for value in row.latencies_ms] if row.latencies_ms else ["–"] * 4
+    latencies = (
+        [duration(value * 1e6) for value in row.latencies_ms] if row.latencies_ms else [SIGNS[Status.NOT_TESTABLE]] * 4
+    )
     return [*(count(number) for number in (row.total, *row.outcomes)), *latencies]
 
 

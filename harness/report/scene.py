@@ -19,8 +19,10 @@ CONTEXT_MAX = 18  # a picture with more bars than this explains less
 
 @attrs.frozen(kw_only=True)
 class Scene:
-    """What a picture of an anomaly shows. `marks` numbers its operations by index, from 1, in the order of the
-    explanation; `omitted` counts the operations on the same object between the first and the last that are shown.
+    """What a picture of an anomaly shows.
+
+    `marks` numbers its operations by index, from 1, in the order of the explanation; `omitted` counts the
+    operations on the same object between the first and the last that are shown.
     """
 
     operations: tuple[Operation, ...]

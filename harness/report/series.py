@@ -60,7 +60,8 @@ class Columns:
 
     def chosen(self, kind: int, outcome: int) -> npt.NDArray[np.bool_]:
         """Which operations are of this kind and outcome."""
-        return (self.kind == kind) & (self.outcome == outcome)
+        both: npt.NDArray[np.bool_] = (self.kind == kind) & (self.outcome == outcome)
+        return both
 
 
 def density(columns: Columns, bins: int) -> Floats:

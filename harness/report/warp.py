@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -25,6 +26,7 @@ class Warp:
     pixels: tuple[float, ...]
 
     def __call__(self, time_ns: float) -> float:
+        """The pixel of a moment."""
         right = bisect_right(self.knots_ns, time_ns)
         if right == 0:
             return self.pixels[0]
@@ -43,7 +45,7 @@ def warp_of(times_ns: Iterable[int], wide: Sequence[tuple[int, int]], left: floa
     knots = sorted(set(times_ns))
     if len(knots) < 2:
         return Warp(tuple(knots or [0]), ((left + right) / 2,))
-    steps = [later - earlier for earlier, later in zip(knots, knots[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(knots)]
     least, most = min(steps), max(steps)
     spread = math.log(most / least) or 1.0
     gaps = [GAP_MIN + (GAP_MAX - GAP_MIN) * math.log(step / least) / spread for step in steps]

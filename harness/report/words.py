@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
 from checkers.verdict import Status
 from histories import Operation, Outcome
+
+PLAIN = re.compile(r"(?!(nil|true|false)$)[A-Za-z_][\w.:-]*", re.ASCII)  # strings that need no quotes
 
 SHORT = {"read": "r", "write": "w"}
 
@@ -20,7 +23,7 @@ VERDICT_WORDS = {
     Status.NOT_TESTABLE: "Claim not testable",
 }
 
-SIGNS = {Status.HOLDS: "✓", Status.VIOLATED: "✗", Status.UNKNOWN: "?", Status.NOT_TESTABLE: "–"}
+SIGNS = {Status.HOLDS: "✓", Status.VIOLATED: "✗", Status.UNKNOWN: "?", Status.NOT_TESTABLE: "\N{EN DASH}"}
 
 
 def clean(text: str) -> str:
@@ -41,7 +44,7 @@ def width(text: str) -> int:
 
 
 def value_text(value: Any, limit: int = 80) -> str:
-    """A value as people in the field write it: nil, true, 3, [1 2 3], "text"."""
+    """A value as people in the field write it: nil, true, 3, [1 2 3], x, "two words"."""
     return shortened(_value(value, limit), limit)
 
 
@@ -51,7 +54,7 @@ def _value(value: Any, limit: int) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return clean(json.dumps(value, ensure_ascii=False))
+        return value if PLAIN.fullmatch(value) else clean(json.dumps(value, ensure_ascii=False))
     if isinstance(value, list | tuple):
         return f"[{_some([_value(part, limit) for part in value[:limit]], len(value), limit)}]"
     if isinstance(value, dict):
@@ -116,6 +119,11 @@ def count(number: float, noun: str = "", plural: str | None = None) -> str:
 def seconds(time_ns: float, digits: int = 3) -> str:
     """Nanoseconds as seconds: `1.204 s`."""
     return f"{time_ns / 1e9:,.{digits}f} s"
+
+
+def signed(value_s: float) -> str:
+    """Seconds ahead or behind: `+1.8 s`, `\N{MINUS SIGN}0.25 s`, `±0 s`."""
+    return f"{value_s:+.3g} s".replace("-", "\N{MINUS SIGN}") if value_s else "±0 s"
 
 
 def duration(time_ns: float) -> str:
