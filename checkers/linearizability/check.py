@@ -47,11 +47,17 @@ MONITORS: Final[Mapping[type[Specification], Monitor]] = {Register: judge_regist
 
 @attrs.define(kw_only=True)
 class Findings:
-    """What is known so far, by part."""
+    """What is known of each object: `open` searches are those that ran into the budget, and `spent` says which."""
 
     orders: dict[Any, Order] = attrs.field(factory=dict)
     anomalies: dict[Any, Anomaly] = attrs.field(factory=dict)
-    open: dict[Any, Search] = attrs.field(factory=dict)
+    searches: dict[Any, Search] = attrs.field(factory=dict)
+    spent: str = ""
+
+    @property
+    def open(self) -> dict[Any, Search]:
+        """The searches that have not ended."""
+        return {key: search for key, search in self.searches.items() if not search.done}
 
 
 def check_linearizable(
@@ -65,73 +71,82 @@ def check_linearizable(
     """
     specification.known(history)
     parts = specification.parts(history.by_key)
-    findings = Findings()
-    monitor = None if search_only else MONITORS.get(type(specification))
-    for key, operations in parts.items():
-        verdict = monitor(specification, operations, key) if monitor else None
-        if isinstance(verdict, Anomaly):
-            findings.anomalies[key] = verdict
-        elif verdict is not None:
-            findings.orders[key] = verdict
-        else:
-            findings.open[key] = Search(Problem(specification, operations))
-    searched = dict(findings.open)
-    spent = take_turns(findings, budget or Budget())
+    found = judge(specification, parts, budget or Budget(), search_only=search_only)
     return Classification(
-        models={MODEL: finding(findings, history, spent)},
-        anomalies=tuple(findings.anomalies.values()),
+        models={MODEL: finding(found)},
+        anomalies=tuple(found.anomalies.values()),
         statistics={
             "objects": len(parts),
-            "objects searched": len(searched),
-            "configurations": sum(search.configurations for search in searched.values()),
+            "objects searched": len(found.searches),
+            "configurations": sum(search.configurations for search in found.searches.values()),
         },
     )
 
 
-def take_turns(findings: Findings, budget: Budget) -> str:
-    """Run the open searches round after round, each with twice the share of the round before; say what ran out."""
+def judge(
+    specification: Specification,
+    parts: Mapping[Any, Sequence[Operation]],
+    budget: Budget,
+    *,
+    search_only: bool = False,
+) -> Findings:
+    """Judge each object apart."""
+    found = Findings()
+    monitor = None if search_only else MONITORS.get(type(specification))
+    for key, operations in parts.items():
+        verdict = monitor(specification, operations, key) if monitor else None
+        if isinstance(verdict, Anomaly):
+            found.anomalies[key] = verdict
+        elif verdict is not None:
+            found.orders[key] = verdict
+        else:
+            found.searches[key] = Search(Problem(specification, operations))
+    take_turns(found, budget)
+    return found
+
+
+def take_turns(found: Findings, budget: Budget) -> None:
+    """Run the searches round after round, each with twice the share of the round before, as far as the budget goes."""
     share = FIRST_SHARE
-    spent = 0
-    while findings.open:
-        for key, search in list(findings.open.items()):
-            left = budget.configurations - spent
+    left = budget.configurations
+    while waiting := found.open:
+        for key, search in waiting.items():
             before = search.configurations
             search.run(before + min(share, left))
-            spent += search.configurations - before
-            if search.done:
-                del findings.open[key]
-                if search.order is not None:
-                    operations = search.problem.operations
-                    findings.orders[key] = tuple(operations[number].index for number in search.order)
-                else:
-                    findings.anomalies[key] = unplaceable(search, key)
-            elif spent >= budget.configurations:
-                return f"{budget.configurations:,} configurations were not enough"
+            left -= search.configurations - before
+            if search.done and search.order is None:
+                found.anomalies[key] = unplaceable(search, key)
+            elif search.done:
+                operations = search.problem.operations
+                found.orders[key] = tuple(operations[number].index for number in search.order or ())
+            elif left <= 0:
+                found.spent = f"{budget.configurations:,} configurations were not enough"
             elif budget.out_of_time():
-                return f"{budget.seconds:g} seconds were not enough"
+                found.spent = f"{budget.seconds:g} seconds were not enough"
+            if found.spent:
+                return
         share *= 2
-    return ""
 
 
-def finding(findings: Findings, history: History, spent: str) -> Finding:
+def finding(found: Findings) -> Finding:
     """All objects together: one violated is enough; one unknown among the others is unknown."""
-    anomalies, unknown = findings.anomalies, findings.open
+    anomalies, unknown = found.anomalies, found.open
     progress = "; ".join(
         f"{name(key)}: {search.configurations:,} configurations, "
         f"{search.passed:,} of {len(search.problem.by_return):,} completions passed"
         for key, search in list(unknown.items())[:3]
     )
-    doubt = f"{spent} for {count(len(unknown))} ({progress})" if unknown else ""
+    doubt = f"{found.spent} for {count(len(unknown))} ({progress})"
     if anomalies:
         keys = ", ".join(name(key) for key in list(anomalies)[:3]) + (", ..." if len(anomalies) > 3 else "")
         because = f"no order of the operations explains {keys}" + (f"; unknown besides: {doubt}" if unknown else "")
         return Finding(status=Status.VIOLATED, because=because)
     if unknown:
         return Finding(status=Status.UNKNOWN, because=doubt)
-    if not len(history):
+    if not found.orders:
         return Finding(status=Status.UNKNOWN, because="there are no client operations")
-    because = f"{count(len(findings.orders))} can be explained by an order of its operations that respects real time"
-    return Finding(status=Status.HOLDS, because=because, certificate=findings.orders)
+    because = f"{count(len(found.orders))} can be explained by an order of its operations that respects real time"
+    return Finding(status=Status.HOLDS, because=because, certificate=found.orders)
 
 
 def count(objects: int) -> str:

@@ -41,6 +41,13 @@ def result_may_be(operation: Operation, value: Any) -> bool:
     return operation.outcome is not Outcome.OK or hashable(operation.result) == value
 
 
+def asked_and_told(operation: Operation) -> tuple[Any, Any]:
+    """What was asked, and what the completion added to it; a completion that only repeats the question adds None."""
+    value = hashable(operation.value)
+    told = hashable(operation.result) if operation.ok else None
+    return value, None if told.__class__ is value.__class__ and told == value else told
+
+
 class Specification(abc.ABC):
     """A sequential data type. Subclasses give `name`, `fs`, `initial` and `step`; the rest makes the search faster."""
 

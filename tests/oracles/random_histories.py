@@ -63,3 +63,46 @@ def register(luck, count):
         else:
             asked = [luck.choice(seen), value]
             yield f, asked, asked
+
+
+def of_object(luck, thing, *, count_max=7, processes_max=4, mutations=None):
+    """A history that a data type really had, and then, mostly, with a result or two of another operation."""
+    count = max(luck.randint(1, count_max), luck.randint(1, count_max))
+    spans = intervals(luck, count, luck.randint(1, processes_max))
+    chosen = [thing.choose(luck, number) for number in range(len(spans))]
+    outcomes = [luck.choice(OUTCOMES) for _ in spans]
+    moments = []
+    for number, (_, call, end) in enumerate(spans):
+        if outcomes[number] is Outcome.OK:
+            moments.append((luck.uniform(call, end), number))
+        elif outcomes[number] is Outcome.INFO and luck.random() < 0.6:
+            moments.append((luck.uniform(call, 2 * len(spans)), number))
+    state, results = thing.initial, {}
+    for _, number in sorted(moments):
+        done = thing.act(state, spans[number][0], *chosen[number])
+        if done is not None:
+            state, results[number] = done
+        else:
+            results[number] = chosen[number][1]
+            if luck.random() < 0.8:
+                outcomes[number] = Outcome.FAIL
+    telling = [n for n in results if chosen[n][1] is None or results[n] != chosen[n][1]]
+    for _ in range(luck.choice((0, 1, 1, 2, 3)) if mutations is None else mutations):
+        number = luck.choice(telling) if telling else 0
+        others = [results[n] for n in telling if chosen[n][0] == chosen[number][0] and results[n] != results[number]]
+        if others and luck.random() < 0.8:
+            results[number] = luck.choice(others)
+        else:
+            outcomes[luck.randrange(len(spans))] = luck.choice((Outcome.INFO, Outcome.FAIL))
+    return tuple(
+        Operation(
+            index=call,
+            process=process,
+            f=chosen[number][0],
+            value=chosen[number][1],
+            result=results.get(number) if outcomes[number] is Outcome.OK else None,
+            outcome=outcomes[number],
+            end=None if outcomes[number] is Outcome.INFO and luck.random() < 0.3 else end,
+        )
+        for number, (process, call, end) in enumerate(spans)
+    )

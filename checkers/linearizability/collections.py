@@ -1,0 +1,209 @@
+"""Things that hold other things: sets, queues, stacks, priority queues, logs.
+
+Where an operation takes something out of an empty collection, its result is None; so None is nothing that can be
+put into one. A completion that repeats what was asked says only that it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from checkers.linearizability.specification import Specification, asked_and_told, hashable, result_may_be
+from histories import HistoryError, Operation, Outcome
+
+EMPTY: Final = None  # what a dequeue, pop, extract or peek returns where there is nothing
+
+
+class Collection(Specification):
+    """What queues, stacks and priority queues share: something put in, taken out, and looked at.
+
+    States are tuples, the next to be taken out first.
+    """
+
+    puts: str
+    takes: str
+    looks = "peek"
+    initial: Hashable = ()
+
+    def put(self, state: tuple[Hashable, ...], item: Hashable) -> tuple[Hashable, ...]:
+        """The state with one item more."""
+        raise NotImplementedError
+
+    def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
+        """See `Specification.step`."""
+        if operation.f == self.puts:
+            return (self.put(state, hashable(operation.value)),)
+        if not result_may_be(operation, state[0] if state else EMPTY):
+            return ()
+        return (state if operation.f == self.looks else state[1:],)
+
+    def read_only(self, operation: Operation) -> bool:
+        """Looking, and taking from what was empty."""
+        return operation.f == self.looks or (operation.f == self.takes and operation.ok and operation.result is EMPTY)
+
+    def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """Those that surely happened, the uncertain takes, and the uncertain puts of what somebody saw."""
+        seen = {hashable(o.result) for o in operations if o.ok and o.f != self.puts}
+        return [
+            o
+            for o in operations
+            if o.ok
+            or (o.outcome is Outcome.INFO and (o.f == self.takes or (o.f == self.puts and hashable(o.value) in seen)))
+        ]
+
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Also refuse None as an item: it stands for nothing."""
+        operations = list(operations)
+        super().known(operations)
+        for o in operations:
+            if o.f == self.puts and o.value is EMPTY:
+                raise HistoryError(f"expected something to {self.puts}, found nothing in {o}")
+
+
+class Queue(Collection):
+    """First in, first out."""
+
+    name = "queue"
+    fs = frozenset({"enqueue", "dequeue", "peek"})
+    puts = "enqueue"
+    takes = "dequeue"
+
+    def put(self, state: tuple[Hashable, ...], item: Hashable) -> tuple[Hashable, ...]:
+        """At the end."""
+        return (*state, item)
+
+
+class Stack(Collection):
+    """Last in, first out."""
+
+    name = "stack"
+    fs = frozenset({"push", "pop", "peek"})
+    puts = "push"
+    takes = "pop"
+
+    def put(self, state: tuple[Hashable, ...], item: Hashable) -> tuple[Hashable, ...]:
+        """In front."""
+        return (item, *state)
+
+
+@attrs.frozen
+class PriorityQueue(Collection):
+    """Takes out the least item first, or the largest. Items must be comparable with one another."""
+
+    name = "priority-queue"
+    fs = frozenset({"insert", "extract", "peek"})
+    puts = "insert"
+    takes = "extract"
+    largest_first: bool = False
+
+    def put(self, state: tuple[Any, ...], item: Any) -> tuple[Hashable, ...]:
+        """In order."""
+        return tuple(sorted((*state, item), reverse=self.largest_first))
+
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Also refuse items that have no order."""
+        operations = list(operations)
+        super().known(operations)
+        items = [hashable(o.value) for o in operations if o.f == self.puts]
+        try:
+            sorted(items)
+        except TypeError as problem:
+            raise HistoryError(f"expected items that can be put in order: {problem}") from None
+
+
+class Set(Specification):
+    """Unordered and without duplicates.
+
+    `add` and `remove` may tell whether they changed anything (True or False); `contains` tells whether an element
+    is there; `read` returns all elements. Where nobody reads them all, each element is an object of its own.
+    """
+
+    name = "set"
+    fs = frozenset({"add", "remove", "contains", "read"})
+    initial: Hashable = frozenset()
+
+    def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
+        """See `Specification.step`."""
+        if operation.f == "read":
+            return (state,) if not operation.ok or frozenset(hashable(operation.result)) == state else ()
+        element, told = asked_and_told(operation)
+        there = element in state
+        if operation.f == "contains":
+            return (state,) if result_may_be(operation, there) else ()
+        changes = there == (operation.f == "remove")
+        if isinstance(told, bool) and told != changes:
+            return ()
+        return (state - {element} if operation.f == "remove" else state | {element},)
+
+    def read_only(self, operation: Operation) -> bool:
+        """Reads, and changes that say they changed nothing."""
+        return operation.f in {"contains", "read"} or asked_and_told(operation)[1] is False
+
+    def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """Without the uncertain additions of what nobody ever saw."""
+        seen: set[Any] = set()
+        for o in operations:
+            if o.ok and o.f == "read":
+                seen.update(hashable(o.result))
+            elif o.ok:
+                element, told = asked_and_told(o)
+                if told is SEEN.get(o.f):
+                    seen.add(element)
+        candidates = super().relevant(operations)
+        return [o for o in candidates if o.ok or o.f != "add" or hashable(o.value) in seen]
+
+    def parts(self, operations: Mapping[Any, Sequence[Operation]]) -> Mapping[Any, Sequence[Operation]]:
+        """Each element of a set that is never read whole."""
+        found: dict[Any, list[Operation]] = {}
+        for key, mine in operations.items():
+            whole = any(o.f == "read" and o.ok for o in mine)
+            for o in mine:
+                found.setdefault(key if whole else Element(key=key, element=hashable(o.value)), []).append(o)
+        return found
+
+    def show(self, state: Any) -> str:
+        """A state, for people."""
+        return "{" + ", ".join(sorted(map(repr, state))) + "}"
+
+
+SEEN: Final[Mapping[str, bool]] = {
+    "contains": True,
+    "remove": True,
+    "add": False,
+}  # what tells of an element's presence
+
+
+@attrs.frozen(kw_only=True)
+class Element:
+    """One element of a set, judged apart."""
+
+    key: Any
+    element: Any
+
+    def __str__(self) -> str:
+        where = "" if self.key is None else f" of key {self.key!r}"
+        return f"element {self.element!r}{where}"
+
+
+class Log(Specification):
+    """Append-only. `append` may tell the offset; `read` returns all entries, or the one at an offset."""
+
+    name = "log"
+    fs = frozenset({"append", "read"})
+    initial: Hashable = ()
+
+    def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
+        """See `Specification.step`."""
+        if operation.f == "append":
+            entry, offset = asked_and_told(operation)
+            return ((*state, entry),) if offset is None or offset == len(state) else ()
+        at = operation.value
+        found = state if at is None else state[at] if at < len(state) else EMPTY
+        return (state,) if result_may_be(operation, found) else ()
+
+    def read_only(self, operation: Operation) -> bool:
+        """Reads."""
+        return operation.f == "read"

@@ -1,0 +1,78 @@
+"""Objects with parts: several registers changed together, and a key-value store whose values can be appended to."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, Final
+
+import attrs
+
+from checkers.linearizability.specification import Specification, hashable, result_may_be
+from histories import HistoryError, Operation
+
+READS: Final = frozenset({"r", "read"})
+WRITES: Final = frozenset({"w", "write"})
+
+
+@attrs.frozen
+class MultiRegister(Specification):
+    """Registers that one operation reads and writes together: `txn` with `[["r", key, None], ["w", key, value], ...]`.
+
+    The result repeats it with the reads filled in. States are the values of the keys that are not `initial_value`.
+    """
+
+    name = "multi-register"
+    fs = frozenset({"txn"})
+    initial: Hashable = frozenset()
+    initial_value: Hashable = None
+
+    def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
+        """See `Specification.step`."""
+        values = dict(state)
+        asked = micro_operations(operation, operation.value)
+        told = micro_operations(operation, operation.result) if operation.ok else asked
+        if len(told) != len(asked):
+            return ()
+        for (f, key, value), answer in zip(asked, told, strict=True):
+            if f in WRITES:
+                values[key] = value
+            if operation.ok and answer != (f, key, values.get(key, self.initial_value)):
+                return ()
+        return (frozenset(item for item in values.items() if item[1] != self.initial_value),)
+
+    def read_only(self, operation: Operation) -> bool:
+        """All its parts are reads."""
+        return all(f in READS for f, _, _ in micro_operations(operation, operation.value))
+
+
+def micro_operations(operation: Operation, value: Any) -> Sequence[tuple[str, Hashable, Hashable]]:
+    """The parts of a transaction as `(f, key, value)`; `HistoryError` where they are none."""
+    parts = hashable(value)
+    if not isinstance(parts, tuple):
+        raise HistoryError(f'expected a list of ["r", key, value] and ["w", key, value], found {operation}')
+    for part in parts:
+        if not (isinstance(part, tuple) and len(part) == 3 and part[0] in READS | WRITES):
+            raise HistoryError(f'expected ["r", key, value] or ["w", key, value], found {part!r} in {operation}')
+    return parts
+
+
+@attrs.frozen
+class KeyValue(Specification):
+    """Keys with values that are put, appended to, and got: strings or lists; each key is an object of its own."""
+
+    name = "kv"
+    fs = frozenset({"get", "put", "append"})
+    initial: Hashable = ""
+
+    def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
+        """See `Specification.step`."""
+        match operation.f:
+            case "put":
+                return (hashable(operation.value),)
+            case "append":
+                return (state + hashable(operation.value),)
+        return (state,) if result_may_be(operation, state) else ()
+
+    def read_only(self, operation: Operation) -> bool:
+        """Gets."""
+        return operation.f == "get"

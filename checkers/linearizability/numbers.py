@@ -1,0 +1,60 @@
+"""Objects that count: counters, fetch-and-add, and the source of unique ids."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import attrs
+
+from checkers.linearizability.specification import Specification, hashable, result_may_be
+from histories import Operation
+
+
+@attrs.frozen
+class Counter(Specification):
+    """`add` changes the sum by its value and tells nothing; `read` returns the sum."""
+
+    name = "counter"
+    fs = frozenset({"add", "read"})
+    initial: int = 0
+
+    def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
+        """See `Specification.step`."""
+        if operation.f == "add":
+            return (state + operation.value,)
+        return (state,) if result_may_be(operation, state) else ()
+
+    def read_only(self, operation: Operation) -> bool:
+        """Reads, and adding nothing."""
+        return operation.f == "read" or operation.value == 0
+
+
+@attrs.frozen
+class FetchAndAdd(Counter):
+    """A counter whose `add` returns the sum from before."""
+
+    name = "fetch-and-add"
+
+    def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
+        """See `Specification.step`."""
+        if not result_may_be(operation, state):
+            return ()
+        return (state + operation.value if operation.f == "add" else state,)
+
+
+class UniqueIds(Specification):
+    """`generate` returns an id that it never returned before."""
+
+    name = "unique-ids"
+    fs = frozenset({"generate"})
+    initial: Hashable = frozenset()
+
+    def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
+        """See `Specification.step`."""
+        new = hashable(operation.result)
+        return (state | {new},) if new not in state else ()
+
+    def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """An id that was never returned is nobody's."""
+        return [o for o in operations if o.ok]
