@@ -92,6 +92,11 @@ class SimulatedCluster:
         else:
             send()
 
+    def stop(self) -> None:
+        """Stop all nodes for good."""
+        for host in self._hosts.values():
+            host.stop()
+
     def statistics(self) -> Mapping[str, int]:
         """Numbers worth a line in the report: messages, elections, crashes, ..."""
         network = self.network
@@ -124,7 +129,7 @@ class SimulatedWorld:
             async with trio.open_nursery() as nursery:
                 cluster = SimulatedCluster(simulation, self.system, self.setting, nursery)
                 result: outcome.Outcome[T] = await outcome.acapture(main, cluster)
-                nursery.cancel_scope.cancel()
+                cluster.stop()
             return result.unwrap()
 
         return simulation.run(run)

@@ -65,9 +65,8 @@ class Host:
     def boot(self, key: int) -> None:
         """Start a process, which builds its node from the disk."""
         if self.process is None:
-            site = self._site
-            self.process = Process(site.simulation, self.name, site.nursery)
-            site.simulation.at(site.simulation.now, key, self.process.run, self._build, self.process)
+            self.process = Process(self._site.simulation, self.name, self._site.nursery)
+            self._site.simulation.call(key, self.process.run, self._build, self.process)
 
     def _build(self, process: Process) -> None:
         site = self._site
@@ -85,13 +84,21 @@ class Host:
         if site.node_type.main is not Node.main:
             process.spawn(self.node.main)
 
-    def crash(self, luck: Luck) -> None:
-        """Stop the process at once, and lose what the disk had not synced."""
+    def stop(self) -> None:
+        """Stop the process at once."""
         if self.process is not None:
             self.process.stop()
             self.process = self.node = None
             self.clock.timers.clear()
+
+    def crash(self, luck: Luck) -> None:
+        """Stop the process at once, and lose what the disk had not synced."""
+        if self.process is not None:
+            self.stop()
+            before = self.disk.lost
             self.disk.crash(luck, torn=not self._site.node_type.checksums)
+            self._site.statistics["crashes"] += 1
+            self._site.statistics["writes lost in crashes"] += self.disk.lost - before
 
 
 class SimulatedHosts:
@@ -104,8 +111,6 @@ class SimulatedHosts:
 
     def crash(self, node: str) -> None:
         """Stop the process at once, losing what its disk had not synced."""
-        if self._hosts[node].process is not None:
-            self._statistics["crashes"] += 1
         self._hosts[node].crash(Luck(self._simulation.root_now("crash", node)))
 
     def restart(self, node: str) -> None:

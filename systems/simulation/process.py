@@ -69,7 +69,7 @@ class Process:
         """Go on, with all that was held back, in order."""
         backlog, self.backlog = self.backlog or [], None
         for key, fn, args in backlog:
-            self.simulation.at(self.simulation.now, key, self.run, fn, *args)
+            self.simulation.call(key, self.run, fn, *args)
 
     def stop(self) -> None:
         """Stop for good."""
