@@ -16,6 +16,7 @@ import msgspec
 from histories.errors import HistoryError
 from histories.event import Event
 from histories.history import History, pair
+from histories.values import DEPTH_MAX, TOO_DEEP, too_deep
 
 
 class Journal:
@@ -72,9 +73,13 @@ class JournalEvents:
                     return
                 try:
                     event = decode(line)
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+                except (msgspec.DecodeError, UnicodeDecodeError) as problem:
                     raise HistoryError(f"expected an event as a JSON object: {problem}", line=number) from None
+                except RecursionError:
+                    raise HistoryError(TOO_DEEP, line=number) from None
                 if event.index <= last:
                     raise HistoryError(f"expected an index above {last}, found {event.index}", line=number)
+                if len(line) > DEPTH_MAX and (too_deep(event.value, line) or too_deep(event.key, line)):
+                    raise HistoryError(TOO_DEEP, line=number)
                 last = event.index
                 yield number, event

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 DEPTH_MAX: Final = 100  # levels of nesting that a value may have; readers refuse more
+TOO_DEEP: Final = f"expected at most {DEPTH_MAX} levels of nesting, found more"
 
 
 def freeze(value: Any) -> Any:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from histories.errors import HistoryError
-from histories.values import DEPTH_MAX, freeze
+from histories.values import DEPTH_MAX, TOO_DEEP, freeze
 
 _TOKEN: Final = re.compile(
     r"""
@@ -115,7 +115,7 @@ def shortened(text: str) -> str:
 
 def _push(stack: list[_Open], word: str, text: str, position: int) -> None:
     if len(stack) >= DEPTH_MAX:
-        raise error_at(text, position, f"expected at most {DEPTH_MAX} levels of nesting, found more")
+        raise error_at(text, position, TOO_DEEP)
     if word.startswith("##") or word == "#":
         raise error_at(text, position, f"expected a value, found {shortened(word)}")
     stack.append(_Open(_DISCARD if word[0] == "^" else word, position))

@@ -12,7 +12,7 @@ import msgspec
 
 from histories.errors import HistoryError
 from histories.history import History
-from histories.values import DEPTH_MAX, too_deep
+from histories.values import TOO_DEEP, too_deep
 
 HEAD_BYTES: Final = 65_536
 
@@ -57,8 +57,7 @@ def json_value(data: bytes, *, type: Any = Any, line: int = 1) -> Any:  # noqa: 
     try:
         value = msgspec.json.decode(data, type=type)
     except RecursionError:
-        problem = f"expected at most {DEPTH_MAX} levels of nesting, found more"
-        raise HistoryError(problem, line=line) from None
+        raise HistoryError(TOO_DEEP, line=line) from None
     except UnicodeDecodeError:
         raise HistoryError("expected UTF-8, found other bytes in a string", line=line) from None
     except msgspec.DecodeError as error:
@@ -66,5 +65,5 @@ def json_value(data: bytes, *, type: Any = Any, line: int = 1) -> Any:  # noqa: 
         end = int(at[1]) if at else len(data) if "truncated" in str(error) else 0
         raise HistoryError(f"expected JSON: {error}", line=line + data.count(b"\n", 0, end)) from None
     if too_deep(value, data):
-        raise HistoryError(f"expected at most {DEPTH_MAX} levels of nesting, found more", line=line)
+        raise HistoryError(TOO_DEEP, line=line)
     return value

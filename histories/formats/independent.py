@@ -39,10 +39,9 @@ def _is_question(value: Any) -> bool:
 
 def _split(operation: Operation, history: History) -> Operation:
     asked, learnt = operation.value, operation.result
-    for value in (asked, learnt):
-        if not (_is_pair(value) or value is learnt is None):
-            problem = f"expected the value of {operation} to be [key value], found {value}"
-            raise HistoryError(problem, source=history.source)
+    if not _is_pair(asked) or not (learnt is None or _is_pair(learnt)):
+        problem = f"expected the value of {operation} to be [key value]"
+        raise HistoryError(problem, source=history.source)
     if learnt is not None and learnt[0] != asked[0]:
         problem = f"expected {operation} to be completed with the key it was invoked with"
         raise HistoryError(problem, source=history.source)

@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from histories.errors import HistoryError
-from histories.formats import dbcop, jepsen_edn, jepsen_json, journal, knossos, porcupine_kv
+from histories.formats import dbcop, intervals, jepsen_edn, jepsen_json, journal, knossos, porcupine_kv
 from histories.formats.format import HEAD_BYTES, Format
 from histories.formats.independent import as_independent, looks_independent
 from histories.history import History
@@ -20,7 +20,7 @@ AUTO: Final = "auto"
 FORMATS: Final[Mapping[str, Format]] = {
     # what each recognises is narrower than what those after it do
     module.FORMAT.name: module.FORMAT
-    for module in (journal, knossos, porcupine_kv, dbcop, jepsen_edn, jepsen_json)
+    for module in (journal, knossos, intervals, porcupine_kv, dbcop, jepsen_edn, jepsen_json)
 }
 
 
