@@ -44,7 +44,7 @@ class SimulatedCluster:
             statistics=self._statistics,
             setting=setting,
             nodes=self.nodes,
-            node_type=system.node_type,
+            node_type=system.mistakes.get(setting.bug or "", system.node_type),
             sync_delays=delays(system.sync_s / 2, system.sync_s / 2),
         )
         self._hosts = {name: Host(site, name) for name in self.nodes}
@@ -139,6 +139,7 @@ class SimulatedSystem(System):
     """A system whose nodes are simulated. Subclasses say which class a node is, and how to make a client."""
 
     node_type: ClassVar[type[Node]]
+    mistakes: ClassVar[Mapping[str, type[Node]]] = {}  # the nodes that have one of the seeded bugs, by its name
     client_type: ClassVar[type[Client]]  # called with a port, the node, and the number of the process
     link: ClassVar[Link] = Link(delay=0.0005, jitter=0.0005)
     sync_s: ClassVar[float] = 0.0005
