@@ -26,7 +26,7 @@ from typing import Any
 import attrs
 
 from histories import History
-from tests.oracles.worlds import READS, Relation, Sight, World, bits, matches, worlds
+from tests.oracles.worlds import READS, Relation, Sight, World, bits, matches, settled, worlds
 
 
 @attrs.frozen(kw_only=True)
@@ -330,7 +330,7 @@ def transposed(relation: Relation) -> Relation:
 
 def _is_seen(state: dict[Any, Any], f: str, key: Any, value: Any) -> bool:
     if f == "r":
-        return bool((value or None) == (state.get(key) or None))
+        return bool(settled(value) == settled(state.get(key)))
     return dict(value) == {row: shown for row, shown in state.items() if matches(key, row, shown)}
 
 

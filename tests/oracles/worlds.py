@@ -32,6 +32,11 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
+def settled(value: Any) -> Any:
+    """A value as it is compared: an empty list is nil."""
+    return None if value == [] else value
+
+
 def matches(predicate: list[Any], key: Any, value: Any) -> bool:
     """Whether a row with this value is among what a predicate asks for; nil is no row."""
     if value is None:
@@ -255,7 +260,9 @@ class World:
                 start = seen[: len(seen) - len(tail)]
                 if reads and (known.setdefault(key, start) or []) != start:
                     return True
-            elif (known.get(key, value) or None) != value or any(matches(p, key, value) for row, p in hidden if row == key):
+            elif settled(known.get(key, value)) != value or any(
+                matches(predicate, key, value) for row, predicate in hidden if row == key
+            ):
                 return True
             elif reads:
                 known[key] = value
