@@ -7,12 +7,18 @@ claims something else: what Adya (1999) proved of the locking scheme of that nam
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any, ClassVar
+
 from systems.mvcc import DATA, FAULTS
 from systems.simulation.cluster import SimulatedSystem
-from systems.system import Claim
+from systems.simulation.node import Node
+from systems.simulation.port import Request
+from systems.system import Bug, Claim
 from systems.transactions import TransactionalClient
-from systems.transactions.lock_manager import LEVELS
-from systems.transactions.lock_node import LockNode
+from systems.transactions.lock_manager import LEVELS, Locker, LockManager, Then
+from systems.transactions.lock_node import Committed, LockNode
+from systems.transactions.locks import LockTable
 
 
 class ReadUncommittedNode(LockNode):
@@ -39,6 +45,52 @@ class SerializableNode(LockNode):
     level = LEVELS["serializable"]
 
 
+# ── The same with one mistake in it ──
+
+
+class RecklessUpgrades(LockTable):
+    """Lets who reads a key write it, though others read it too."""
+
+    def holders_against(self, owner: Hashable, item: Any, *, exclusive: bool) -> list[Hashable]:
+        """None for who has a lock already."""
+        return [] if self.has(owner, item) else super().holders_against(owner, item, exclusive=exclusive)
+
+
+class RecklessUpgradesNode(RepeatableReadNode):
+    """Locks are upgraded without looking who else has them."""
+
+    table_type = RecklessUpgrades
+
+
+class HastyManager(LockManager):
+    """Gives the locks back when it asks for the commit."""
+
+    def commit(self, session: Locker, request: Request, then: Then) -> None:
+        """And then asks."""
+        super().commit(session, request, then)
+        self.end(session)
+
+
+class EarlyUnlockNode(SerializableNode):
+    """Locks are given back before the commit is in the log."""
+
+    manager_type = HastyManager
+
+
+class TimelessCommitted(Committed):
+    """Takes locks for good whenever they were given out."""
+
+    def is_void(self, epoch: int) -> bool:  # noqa: ARG002  that is the mistake
+        """Never."""
+        return False
+
+
+class UncheckedEpochNode(SerializableNode):
+    """Commits under locks that were lost."""
+
+    store_type = TimelessCommitted
+
+
 class _Locking(SimulatedSystem):
     data = DATA
     client_type = TransactionalClient
@@ -63,7 +115,16 @@ class LockingReadCommitted(_Locking):
     name = "locking-read-committed"
     summary = "two-phase locking: writes are locked to the end, reads while they read"
     claims = _claims("read-committed")
+    bugs: ClassVar[Mapping[str, Bug]] = {
+        "no-read-locks": Bug(
+            summary="reads take no locks, and see what is not committed",
+            anomaly="G1a",
+            data="list-append",
+            source="WiredTiger: pull request 5438",
+        ),
+    }
     node_type = ReadCommittedNode
+    mistakes: ClassVar[Mapping[str, type[Node]]] = {"no-read-locks": ReadUncommittedNode}
 
 
 class LockingRepeatableRead(_Locking):
@@ -72,7 +133,25 @@ class LockingRepeatableRead(_Locking):
     name = "locking-repeatable-read"
     summary = "two-phase locking: writes and the rows that were read are locked to the end, ranges are not"
     claims = _claims("repeatable-read")
+    bugs: ClassVar[Mapping[str, Bug]] = {
+        "short-read-locks": Bug(
+            summary="read locks are given back when the read is done",
+            anomaly="lost-update",
+            data="list-append",
+            source="Materialize: pull request 13336",
+        ),
+        "shared-upgrade": Bug(
+            summary="a shared lock becomes exclusive though others share it",
+            anomaly="lost-update",
+            data="list-append",
+            source="RocksDB: pull requests 2099 and 2122",
+        ),
+    }
     node_type = RepeatableReadNode
+    mistakes: ClassVar[Mapping[str, type[Node]]] = {
+        "short-read-locks": ReadCommittedNode,
+        "shared-upgrade": RecklessUpgradesNode,
+    }
 
 
 class LockingSerializable(_Locking):
@@ -81,4 +160,29 @@ class LockingSerializable(_Locking):
     name = "locking-serializable"
     summary = "two-phase locking: writes, rows and ranges are locked to the end"
     claims = _claims("serializable")
+    bugs: ClassVar[Mapping[str, Bug]] = {
+        "no-range-locks": Bug(
+            summary="locks on ranges are given back when the scan is done",
+            anomaly="G2",
+            data="predicate",
+            source="VanillaDB: pull request 37",
+        ),
+        "early-unlock": Bug(
+            summary="locks are given back when the commit is asked for, before it is in the log",
+            anomaly="lost-update",
+            data="list-append",
+            source="YugabyteDB: issue 616",
+        ),
+        "unchecked-epoch": Bug(
+            summary="a transaction commits though its locks were lost when another node took over",
+            anomaly="lost-update",
+            data="list-append",
+            source="YugabyteDB: issue 32503; YDB: pull request 18234",
+        ),
+    }
     node_type = SerializableNode
+    mistakes: ClassVar[Mapping[str, type[Node]]] = {
+        "no-range-locks": RepeatableReadNode,
+        "early-unlock": EarlyUnlockNode,
+        "unchecked-epoch": UncheckedEpochNode,
+    }

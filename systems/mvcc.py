@@ -13,17 +13,18 @@ long fork.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from systems.consensus import Answer
 from systems.simulation.cluster import SimulatedSystem
 from systems.simulation.door import Door
+from systems.simulation.node import Node
 from systems.simulation.port import Request
-from systems.system import ANY_FAULT, Claim, Setting
+from systems.system import ANY_FAULT, Bug, Claim, Setting
 from systems.transactions import TransactionalClient
 from systems.transactions.snapshots import Commit, Database, Running, SnapshotNode
 
-DATA = frozenset({"list-append", "rw-register", "predicates", "bank"})
+DATA = frozenset({"list-append", "rw-register", "predicate", "bank"})
 FAULTS = ANY_FAULT - {"disk"}  # whoever loses what was synced has broken its word
 
 
@@ -123,9 +124,6 @@ class EarlyAnswer(MvccNode):
         """The client was told already."""
 
 
-_BUGS: Mapping[str, tuple[type[MvccNode], str, str, str, str]] = {}
-
-
 class Mvcc(SimulatedSystem):
     """A replicated multi-version database."""
 
@@ -133,5 +131,44 @@ class Mvcc(SimulatedSystem):
     summary = "transactions on snapshots, first committer wins, committed through a replicated log"
     data = DATA
     claims = tuple(Claim(model="snapshot-isolation", data=kind, under=FAULTS) for kind in sorted(DATA))
+    bugs: ClassVar[Mapping[str, Bug]] = {
+        "no-conflict-check": Bug(
+            summary="a commit overwrites what is newer than its snapshot",
+            anomaly="lost-update",
+            data="rw-register",
+            source="TiDB 2.1.7: Kingsbury, Jepsen, 2019; Galera: issue 336",
+        ),
+        "newer-than-snapshot": Bug(
+            summary="a read sees one commit more than its snapshot has, once it is there",
+            anomaly="G-single",
+            data="list-append",
+            source="MatrixOne: issue 3990; turso: issue 5420",
+        ),
+        "torn-commit": Bug(
+            summary="a commit becomes visible one write after the other",
+            anomaly="G-single",
+            data="list-append",
+            source="turso: issue 5136",
+        ),
+        "dirty-cache": Bug(
+            summary="a node shows its clients what it has asked to commit, before it knows whether that may be",
+            anomaly="G1a",
+            data="list-append",
+            source="VoltDB 6.3: Kingsbury, Jepsen, 2016",
+        ),
+        "early-acknowledgement": Bug(
+            summary="a node acknowledges a commit when it knows nothing against it, before the log has it",
+            anomaly="lost-update",
+            data="list-append",
+            source="MongoDB before 5.0: the default write concern is the primary's acknowledgement",
+        ),
+    }
     node_type = MvccNode
+    mistakes: ClassVar[Mapping[str, type[Node]]] = {
+        "no-conflict-check": WithoutConflicts,
+        "newer-than-snapshot": OneTooNew,
+        "torn-commit": TornCommits,
+        "dirty-cache": DirtyCache,
+        "early-acknowledgement": EarlyAnswer,
+    }
     client_type = TransactionalClient

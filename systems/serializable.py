@@ -23,7 +23,7 @@ Ranges that were scanned count as read with all the keys that they might have, s
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -31,7 +31,8 @@ from systems.consensus import Answer
 from systems.mvcc import DATA, FAULTS, FirstCommitterWins
 from systems.simulation.cluster import SimulatedSystem
 from systems.simulation.door import Door
-from systems.system import Claim, Setting
+from systems.simulation.node import Node
+from systems.system import Bug, Claim, Setting
 from systems.transactions import TransactionalClient
 from systems.transactions.snapshots import Commit, Running, SnapshotNode
 
@@ -189,5 +190,30 @@ class Serializable(SimulatedSystem):
     )
     data = DATA
     claims = tuple(Claim(model="serializable", data=kind, under=FAULTS) for kind in sorted(DATA))
+    bugs: ClassVar[Mapping[str, Bug]] = {
+        "forgotten-reads": Bug(
+            summary="what a transaction read is forgotten when it commits, while others that overwrite it still run",
+            anomaly="G2-item",
+            data="list-append",
+            source="PostgreSQL 12.3: Kingsbury, Jepsen, 2020; Berkeley DB: libdb issue 136",
+        ),
+        "unsafe-read-only": Bug(
+            summary="transactions that only read take the newest snapshot, safe or not, and are not checked",
+            anomaly="G2-item",
+            data="list-append",
+            source="lightninglabs/wavelength: pull request 1057, read-only transactions at REPEATABLE READ",
+        ),
+        "rows-for-ranges": Bug(
+            summary="of a range that was scanned, only the rows that were found count as read",
+            anomaly="G2",
+            data="predicate",
+            source="SurrealKV: issue 28; ScalarDB: issue 65; ParadeDB: issue 6390",
+        ),
+    }
     node_type = SerializableNode
+    mistakes: ClassVar[Mapping[str, type[Node]]] = {
+        "forgotten-reads": ForgottenReads,
+        "unsafe-read-only": UnsafeSnapshots,
+        "rows-for-ranges": RowsForRanges,
+    }
     client_type = TransactionalClient

@@ -91,7 +91,7 @@ class LockManager:
         self._level = level
         self._store = store
         self._table = table
-        self._commit_it = commit
+        self._ask = commit
         self._dirty: dict[Any, Any] = {}  # what is written and not committed
         self._verbs: Mapping[str, Callable[[Locker, Step, Request, Then], object]] = {
             "read": self._read,
@@ -182,7 +182,11 @@ class LockManager:
 
     def _commit(self, session: Locker, _: Step, request: Request, then: Then) -> None:
         session.is_open = False
-        self._commit_it(session, request, partial(self._decided, session, then))
+        self.commit(session, request, partial(self._decided, session, then))
+
+    def commit(self, session: Locker, request: Request, then: Then) -> None:
+        """Ask for the commit."""
+        self._ask(session, request, then)
 
     def _decided(self, session: Locker, then: Then, answer: Answer) -> None:
         if answer[0] != "info":

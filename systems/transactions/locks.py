@@ -74,7 +74,7 @@ class LockTable:
         """
         if exclusive and isinstance(item, Range):
             raise ValueError(f"{item} cannot be locked exclusively: only keys are written")
-        if not self._has(owner, item, exclusive=exclusive):
+        if not self.has(owner, item, exclusive=exclusive):
             blockers = self._blockers(owner, item, self._waiting, exclusive=exclusive)
             if owner in self._all_before(blockers):
                 return False
@@ -101,7 +101,8 @@ class LockTable:
 
     # ── What is held ──
 
-    def _has(self, owner: Hashable, item: Any, *, exclusive: bool) -> bool:
+    def has(self, owner: Hashable, item: Any, *, exclusive: bool = False) -> bool:
+        """Whether an owner has this very lock, or the exclusive one."""
         has = self._held.get(owner, {}).get(item)
         return has is not None and (has or not exclusive)
 
