@@ -53,21 +53,26 @@ class Prober:
 
     def order(self, operations: Sequence[Operation]) -> tuple[int, ...] | None:
         """A linearization, or None if there is none; `EffortSpentError` if neither is found in time."""
-        problem = Problem(self._specification, operations)
-        self._left -= len(operations)
-        search = Search(problem)
+        search = self.searched(operations)
+        placed = search.problem.operations
+        return None if search.order is None else tuple(placed[number].index for number in search.order)
+
+    def searched(self, operations: Sequence[Operation]) -> Search:
+        """A search that has ended."""
+        search = Search(Problem(self._specification, operations))
         search.run(self._left)
-        self._left -= search.configurations
+        self._left -= search.configurations + len(operations)
         if not search.done or self._left <= 0:
             raise EffortSpentError
-        return None if search.order is None else tuple(problem.operations[number].index for number in search.order)
+        return search
 
 
 def unplaceable(search: Search, key: Any) -> Anomaly:
     """The anomaly of an object whose search ended without a linearization."""
     problem = search.problem
     prober = Prober(problem.specification, max(EFFORT_MIN, EFFORT * (search.configurations + len(problem.operations))))
-    involved, evidence = [o for o in problem.operations if o.ok], Unplaceable(culprit=None, order=None)
+    involved: Sequence[Operation] = problem.operations
+    evidence = Unplaceable(culprit=None, order=None)
     try:
         involved, evidence = shortest_prefix(search, prober)
         involved = core(involved, prober)
@@ -107,18 +112,20 @@ def weakened(operation: Operation) -> Operation:
     return msgspec.structs.replace(operation, outcome=Outcome.INFO, end=None, result=None)
 
 
-def core(operations: list[Operation], prober: Prober) -> list[Operation]:
+def core(operations: Sequence[Operation], prober: Prober) -> Sequence[Operation]:
     """Weaken all that can be weakened: by halves, quarters, and so on down to single operations."""
     size = len(operations)
-    while size:
-        size //= 2
-        for start in range(0, len(operations), max(size, 1)):
-            chunk = slice(start, start + max(size, 1))
-            if any(o.ok for o in operations[chunk]):
-                trial = list(operations)
-                trial[chunk] = [weakened(o) for o in operations[chunk]]
-                if prober.order(trial) is None:
-                    operations = trial
+    while size > 1:
+        size = (size + 1) // 2
+        start = 0
+        while start < len(operations):
+            chunk = operations[start : start + size]
+            trial = [*operations[:start], *(weakened(o) for o in chunk), *operations[start + size :]]
+            start += size
+            if any(o.ok for o in chunk):
+                search = prober.searched(trial)
+                if search.order is None:
+                    operations, start = search.problem.operations, max(0, start - size)
     return operations
 
 

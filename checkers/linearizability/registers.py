@@ -23,53 +23,45 @@ class Register(Specification):
 
     def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
         """See `Specification.step`."""
-        needed = self.requires(operation)
+        needed, left = effect(operation)
         if needed and needed[0] != state:
             return ()
-        return self.leaves(operation) or (state,)
+        return left or (state,)
 
     def read_only(self, operation: Operation) -> bool:
         """Reads, and a compare-and-set of a value to itself."""
-        return not self.leaves(operation)
+        return not effect(operation)[1]
 
     def requires(self, operation: Operation) -> tuple[Hashable, ...]:
         """What a read returned, what a compare-and-set compared with."""
-        if operation.f == "read":
-            return (hashable(operation.result),) if operation.ok else ()
-        return (old_and_new(operation)[0],) if operation.f == "cas" else ()
+        return effect(operation)[0]
 
     def leaves(self, operation: Operation) -> tuple[Hashable, ...]:
         """What is written."""
-        if operation.f == "write":
-            return (hashable(operation.value),)
-        if operation.f == "cas":
-            old, new = old_and_new(operation)
-            return (new,) if new != old else ()
-        return ()
+        return effect(operation)[1]
 
     def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Those that surely happened, and the uncertain ones whose value somebody saw."""
         makers: defaultdict[Hashable, list[Operation]] = defaultdict(list)
         for o in operations:
-            if o.outcome is Outcome.INFO and not self.read_only(o):
-                makers[self.leaves(o)[0]].append(o)
+            if o.outcome is Outcome.INFO:
+                for left in effect(o)[1]:
+                    makers[left].append(o)
+        if not makers:
+            return [o for o in operations if o.ok]
         useful: set[int] = set()
-        seen = [value for o in operations if o.ok for value in self.requires(o)]
+        seen = [value for o in operations if o.ok for value in effect(o)[0]]
         while seen:
             for o in makers.pop(seen.pop(), ()):
                 useful.add(o.index)
-                seen.extend(self.requires(o))
+                seen.extend(effect(o)[0])
         return [o for o in operations if o.ok or o.index in useful]
 
     def labels(self, operations: Sequence[Operation]) -> list[Hashable]:
-        """What is demanded and what is left; all values that nobody demands are one."""
-        needs = [self.requires(o) for o in operations]
-        demanded = {value for need in needs for value in need}
-        lefts = [self.leaves(o) for o in operations]
-        return [
-            (need, left if not left or left[0] in demanded else "a value nobody saw")
-            for need, left in zip(needs, lefts, strict=True)
-        ]
+        """What is needed and what is left; all values that nobody needs are one."""
+        effects = [effect(o) for o in operations]
+        needed = {need for need, _ in effects}
+        return [(need, left) if not left or left in needed else (need, "unseen") for need, left in effects]
 
 
 @attrs.frozen
@@ -78,6 +70,17 @@ class CasRegister(Register):
 
     name = "cas-register"
     fs = frozenset({"read", "write", "cas"})
+
+
+def effect(operation: Operation) -> tuple[tuple[Hashable, ...], tuple[Hashable, ...]]:
+    """The value it needs to find and the value it leaves behind, each a tuple of one, or empty."""
+    f = operation.f
+    if f == "read":
+        return (hashable(operation.result),) if operation.ok else (), ()
+    if f == "write":
+        return (), (hashable(operation.value),)
+    old, new = old_and_new(operation)
+    return (old,), (new,) if new != old else ()
 
 
 def old_and_new(operation: Operation) -> tuple[Hashable, Hashable]:
