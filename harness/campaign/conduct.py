@@ -6,6 +6,7 @@ goes on from there. The results are made from the rows in the order of the plan,
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -85,37 +86,59 @@ def conduct(
     """Run what is missing; all rows, in the order of the plan."""
     folder.open(campaign)
     trials = campaign.trials()
-    rows = {number: row for number, row in folder.rows().items() if number < len(trials)}
-    missing = [number for number in range(len(trials)) if number not in rows]
-    progress(len(rows), len(trials), None)
-    for row in _finished(trials, missing, folder, executor, jobs):
-        folder.add(row)
-        rows[row.number] = row
-        progress(len(rows), len(trials), row)
-    return tuple(rows[number] for number in range(len(trials)))
-
-
-def _finished(
-    trials: Sequence[Test], missing: Sequence[int], folder: CampaignFolder, executor: Executor, jobs: int
-) -> Iterator[Row]:
-    """Rows as they are finished, with never more than a few trials handed out at once."""
-    waiting = iter(missing)
+    search = Search(trials, folder.rows(), until_found=campaign.until_found)
+    progress(search.decided, len(trials), None)
     running: set[Future[Row]] = set()
-
-    def hand_out() -> None:
-        for number in waiting:
+    waiting = search.missing()
+    while True:
+        for number in itertools.islice(waiting, AHEAD * jobs - len(running)):
             running.add(executor.submit(run_trial, number, trials[number].to_toml(), str(folder.path)))
-            if len(running) >= AHEAD * jobs:
-                return
-
-    hand_out()
-    while running:
-        done, running_still = wait(running, return_when=FIRST_COMPLETED)
-        running.clear()
-        running.update(running_still)
+        if not running:
+            return search.result()
+        done, running = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
-            yield future.result()
-        hand_out()
+            row = future.result()
+            folder.add(row)
+            search.add(row)
+            progress(search.decided, len(trials), row)
+
+
+class Search:
+    """Which trials have their rows, and which need none: seeds after the first that found a bug, if so wished."""
+
+    def __init__(self, trials: Sequence[Test], rows: Mapping[int, Row], *, until_found: bool) -> None:
+        self._trials = trials
+        self._rows: dict[int, Row] = {}
+        self._until_found = until_found
+        self._found: dict[Test, int] = {}
+        for row in rows.values():
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """Take a row into account."""
+        self._rows[row.number] = row
+        if self._until_found and row.ruling is Ruling.BUG_FOUND:
+            question = self._question(row.number)
+            self._found[question] = min(row.number, self._found.get(question, row.number))
+
+    def missing(self) -> Iterator[int]:
+        """The numbers of the trials to run, each when it is asked for."""
+        return (number for number in range(len(self._trials)) if number not in self._rows and self._wanted(number))
+
+    @property
+    def decided(self) -> int:
+        """How many trials have a row or need none."""
+        return sum(number in self._rows or not self._wanted(number) for number in range(len(self._trials)))
+
+    def result(self) -> tuple[Row, ...]:
+        """The rows that count, in the order of the plan."""
+        return tuple(self._rows[number] for number in range(len(self._trials)) if self._wanted(number))
+
+    def _wanted(self, number: int) -> bool:
+        return not self._found or number <= self._found.get(self._question(number), number)
+
+    def _question(self, number: int) -> Test:
+        return attrs.evolve(self._trials[number], seed=0)
 
 
 def counts(rows: Sequence[Row]) -> Mapping[Ruling, int]:

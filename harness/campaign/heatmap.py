@@ -43,7 +43,8 @@ def draw_heatmap(cells: Sequence[Cell], path: Path) -> None:
     figure = Figure(figsize=(3.2 + 1.5 * len(columns), 1.9 + 0.42 * len(rows)), dpi=140, layout="constrained")
     axes = figure.subplots()
     for cell in cells:
-        left, bottom = columns.index((cell.workload, cell.nemesis)), rows.index((cell.system, cell.bug))
+        left = float(columns.index((cell.workload, cell.nemesis)))
+        bottom = rows.index((cell.system, cell.bug))
         for kind, width in _share(cell).items():
             axes.add_patch(Rectangle((left + 0.02, bottom + 0.06), 0.96 * width, 0.88, color=COLOURS[kind], lw=0))
             left += 0.96 * width

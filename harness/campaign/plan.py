@@ -40,7 +40,8 @@ class Campaign:
 
     `workloads` are those that fit each system, or the named ones among them. An entry of `nemeses` is one or more
     families joined by `+`, or `none`. `bugs` are names, `all` of them, or `none` for the system as it should be.
-    `settings` are the Test's other settings, the same for all.
+    `until_found` ends the search for a bug at the first seed that finds it. `settings` are the Test's other
+    settings, the same for all.
     """
 
     systems: tuple[str, ...] = ALL
@@ -48,6 +49,7 @@ class Campaign:
     nemeses: tuple[str, ...] = ("partition+crash+pause+clock",)
     bugs: tuple[str, ...] = (SOUND,)
     seeds: str = attrs.field(default="0:10", validator=lambda _campaign, _field, text: _seeds(text) and None)
+    until_found: bool = False
     settings: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
@@ -71,8 +73,11 @@ class Campaign:
             raise TestError("; ".join(problems)) from None
 
     def trials(self) -> tuple[Test, ...]:
-        """Every test of the campaign; `UnknownNameError` and `TestError` say what cannot be."""
-        return tuple(itertools.chain.from_iterable(map(self._of_system, self._systems())))
+        """Every test of the campaign, seeds last; `UnknownNameError` and `TestError` say what cannot be."""
+        trials = tuple(itertools.chain.from_iterable(map(self._of_system, self._systems())))
+        if not trials:
+            raise TestError("there is nothing to run: no system claims what these workloads test under these nemeses")
+        return trials
 
     def _systems(self) -> tuple[str, ...]:
         return tuple(known()) if self.systems == ALL else self.systems
@@ -99,7 +104,9 @@ class Campaign:
     def _bugs(self, system: System) -> tuple[str, ...]:
         if self.bugs == ALL:
             return tuple(system.bugs)
-        return tuple(bug for bug in self.bugs if bug == SOUND or pick(bug, {**system.bugs}, f"bug of {system.name}"))
+        for bug in self.bugs:
+            pick(bug, {**system.bugs, SOUND: None}, f"bug of {system.name}")
+        return self.bugs
 
     def _test(self, **named: Any) -> Test:
         twice = sorted(set(named) & set(self.settings))

@@ -14,6 +14,15 @@ from harness.campaign.conduct import counts
 from harness.campaign.plan import Campaign
 from harness.campaign.trial import EXPECTED, Row, Ruling
 
+WORST_FIRST = (
+    Ruling.HARNESS_ERROR,
+    Ruling.CLAIM_VIOLATED,
+    Ruling.BUG_MISSED,
+    Ruling.UNKNOWN,
+    Ruling.CLAIM_HELD,
+    Ruling.BUG_FOUND,
+)
+
 Combination = tuple[str, str, str, str, str]
 
 
@@ -36,6 +45,14 @@ class Cell:
             for anomaly in row.anomalies:
                 seen[anomaly] = seen.get(anomaly, 0) + 1
         return tuple(sorted(seen, key=lambda anomaly: (-seen[anomaly], anomaly)))
+
+    @property
+    def ruling(self) -> Ruling:
+        """All seeds together: a bug is found once any seed finds it, a claim violated once any seed violates it."""
+        rulings = {row.ruling for row in self.rows}
+        if self.first is not None:
+            rulings.discard(Ruling.BUG_MISSED)
+        return next(ruling for ruling in WORST_FIRST if ruling in rulings)
 
     @property
     def first(self) -> Row | None:
@@ -100,7 +117,7 @@ def to_junit(rows: Sequence[Row]) -> bytes:
         for row in cell.rows:
             _case(suite, name, row)
     ET.indent(suites)
-    return ET.tostring(suites, encoding="utf-8", xml_declaration=True) + b"\n"
+    return bytes(ET.tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
 def _case(suite: ET.Element, name: str, row: Row) -> None:

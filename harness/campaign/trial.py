@@ -28,6 +28,7 @@ class Ruling(enum.StrEnum):
 
 
 EXPECTED = frozenset({Ruling.CLAIM_HELD, Ruling.BUG_FOUND})
+KEPT = frozenset({Ruling.CLAIM_VIOLATED, Ruling.UNKNOWN, Ruling.HARNESS_ERROR})  # of the others the seed is enough
 
 OF_CLAIM = {
     Status.HOLDS: Ruling.CLAIM_HELD,
@@ -57,7 +58,7 @@ class Row:
 
 
 def run_trial(number: int, text: str, root: str) -> Row:
-    """Run the test that `text` (TOML) describes; keep its run below `root` unless all is as expected."""
+    """Run the test that `text` (TOML) describes; keep its run below `root` if there is something to look at."""
     test = Test.from_toml(text)
     prepared = prepare(test)
     with tempfile.TemporaryDirectory(dir=root, prefix=".trial-") as scratch:
@@ -101,7 +102,7 @@ def _kept(  # noqa: PLR0917  the parts of a row, in one place
 ) -> Row:
     test = prepared.test
     kept = None
-    if ruling not in EXPECTED:
+    if ruling in KEPT:
         kept = f"runs/{number:05d}-{test.hash}"
         target = Path(root) / kept
         shutil.rmtree(target, ignore_errors=True)

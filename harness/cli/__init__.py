@@ -47,7 +47,7 @@ class Verbs(click.RichGroup):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """One of them, or None where there is no such verb."""
-        return Verb(cmd_name, help=VERBS[cmd_name]) if cmd_name in VERBS else None
+        return Verb(name=cmd_name, help=VERBS[cmd_name]) if cmd_name in VERBS else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Resolved:
         """The verb that is meant, or an error that names the nearest ones."""

@@ -14,22 +14,27 @@ import rich_click as click
 
 from harness.campaign.conduct import CampaignFolder, Progress, conduct, processes
 from harness.campaign.plan import Campaign
-from harness.campaign.results import cells, detections, document, markdown, to_json, to_junit, to_text
+from harness.campaign.results import WORST_FIRST, cells, detections, document, markdown, to_json, to_junit, to_text
 from harness.campaign.trial import Row, Ruling
 from harness.cli.exits import Exit
 from harness.cli.options import json_option, setting_options
 from harness.cli.printing import print_json
 from harness.test import TestError
 
+LISTS = frozenset({"systems", "workloads", "nemeses", "bugs"})
+PLAN = (*sorted(LISTS), "seeds", "until_found")
 VARIED = frozenset({"system", "workload", "claim", "nemesis", "bug", "seed"})
 
-EXITS = (  # the first of these that occurred
-    (Ruling.HARNESS_ERROR, Exit.CRASHED),
-    (Ruling.CLAIM_VIOLATED, Exit.INVALID),
-    (Ruling.BUG_MISSED, Exit.INVALID),
-    (Ruling.UNKNOWN, Exit.UNKNOWN),
-)
+EXITS = {
+    Ruling.HARNESS_ERROR: Exit.CRASHED,
+    Ruling.CLAIM_VIOLATED: Exit.INVALID,
+    Ruling.BUG_MISSED: Exit.INVALID,
+    Ruling.UNKNOWN: Exit.UNKNOWN,
+    Ruling.CLAIM_HELD: Exit.VALID,
+    Ruling.BUG_FOUND: Exit.VALID,
+}
 
+SHOWN_MAX = 10
 TOLD_EVERY = 0.1  # of the whole, where nobody looks on
 
 
@@ -40,6 +45,7 @@ TOLD_EVERY = 0.1  # of the whole, where nobody looks on
 @click.option("--nemeses", metavar="A+B,C", help="families joined by +, several by comma, or none")
 @click.option("--bugs", metavar="A,B", help="names, or all; none for systems as they should be  [default: none]")
 @click.option("--seeds", metavar="FROM:TO", help="the seeds from FROM up to, not including, TO  [default: 0:10]")
+@click.option("--until-found", is_flag=True, default=None, help="leave a bug at the first seed that finds it")
 @setting_options(leave_out=VARIED)
 @click.option("--jobs", type=click.IntRange(min=1), help="how many processes  [default: one a core]")
 @click.option("--out", metavar="DIR", help="where it is kept  [default: store/campaign-HASH]; resumed if it is there")
@@ -63,8 +69,8 @@ def command(file: str | None, jobs: int | None, out: str | None, *, as_json: boo
         print_json(document(campaign, rows))
     else:
         _tell(folder, rows)
-    rulings = {row.ruling for row in rows}
-    return next((status for ruling, status in EXITS if ruling in rulings), Exit.VALID)
+    rulings = {cell.ruling for cell in cells(rows)}
+    return next(EXITS[ruling] for ruling in WORST_FIRST if ruling in rulings)
 
 
 def _campaign(file: str | None, options: dict[str, Any]) -> Campaign:
@@ -72,9 +78,9 @@ def _campaign(file: str | None, options: dict[str, Any]) -> Campaign:
         base = Campaign.from_toml(Path(file).read_text(encoding="utf-8")) if file else Campaign()
     except TestError as error:
         raise TestError(f"{file}: {error}") from None
-    varied = {name: options.pop(name) for name in ("systems", "workloads", "nemeses", "bugs", "seeds")}
+    varied = {name: options.pop(name) for name in PLAN}
     changes: dict[str, Any] = {name: value for name, value in varied.items() if value is not None}
-    for name in changes.keys() - {"seeds"}:
+    for name in changes.keys() & LISTS:
         changes[name] = tuple(part.strip() for part in changes[name].split(",") if part.strip())
     given = {name: value for name, value in options.items() if value is not None}
     return attrs.evolve(base, **changes, settings={**base.settings, **given})
@@ -94,9 +100,11 @@ def _write(campaign: Campaign, folder: CampaignFolder, rows: Sequence[Row]) -> N
 
 def _tell(folder: CampaignFolder, rows: Sequence[Row]) -> None:
     click.echo(to_text(rows))
-    for row in rows:
-        if row.folder is not None:
-            click.echo(f"{row.ruling}: {folder.path / row.folder}\n  {row.command}")
+    kept = [row for row in rows if row.folder is not None]
+    for row in kept[:SHOWN_MAX]:
+        click.echo(f"{row.ruling}  {folder.path / str(row.folder)}\n    {row.command}")
+    if len(kept) > SHOWN_MAX:
+        click.echo(f"and {len(kept) - SHOWN_MAX} more in {folder.path / 'runs'}")
     click.echo(f"results  {folder.path / 'results.json'}")
 
 

@@ -16,7 +16,7 @@ SHOWN_AS: Mapping[str, str] = {"int": "NUMBER", "float": "NUMBER", "str": "TEXT"
 TYPES: Mapping[str, type] = {"int": int, "float": float}
 
 
-class Names(click.ParamType):
+class Names(click.ParamType[tuple[str, ...]]):
     """Names by comma; `none` for no name."""
 
     name = "names"
