@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from checkers.models import ANOMALIES, implied_anomalies
 from checkers.verdict import Classification, Status
 from harness.execution import Prepared, RunError, execute, prepare
 from harness.store import RunFolder
@@ -73,14 +74,19 @@ def run_trial(number: int, text: str, root: str) -> Row:
 
 
 def rule(prepared: Prepared, classification: Classification) -> Ruling:
-    """A system with a bug must show the bug's anomaly (or a variant of it); one without must keep its claim."""
+    """A system with a bug must show the bug's anomaly, or one that implies it; one without must keep its claim."""
     of_claim = OF_CLAIM[classification.status(prepared.claim)]
     if prepared.test.bug is None:
         return of_claim
     wanted = prepared.system.bugs[prepared.test.bug].anomaly
-    if any(anomaly.type == wanted or anomaly.type.startswith(f"{wanted}-") for anomaly in classification.anomalies):
+    if any(wanted == anomaly.type or wanted in implied(anomaly.type) for anomaly in classification.anomalies):
         return Ruling.BUG_FOUND
     return Ruling.UNKNOWN if of_claim is Ruling.UNKNOWN else Ruling.BUG_MISSED
+
+
+def implied(anomaly: str) -> frozenset[str]:
+    """The anomalies that this one implies; none for one that is not in the catalogue."""
+    return implied_anomalies(anomaly) if anomaly in ANOMALIES else frozenset()
 
 
 def _because(prepared: Prepared, classification: Classification) -> str:
