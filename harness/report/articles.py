@@ -30,10 +30,10 @@ def other_rows(material: Material) -> list[dict[str, str]]:
         return []
     return [
         {
-            "type": clean(anomaly.type),
+            "type": anomaly.type,
             "key": "" if anomaly.key is None else value_text(anomaly.key),
             "operations": " ".join(f"#{index}" for index in anomaly.operations[:8]),
-            "explanation": shortened(clean(anomaly.explanation), 400),
+            "explanation": shortened(anomaly.explanation, 400),
         }
         for anomaly in anomalies[:ROWS_MAX]
     ]
@@ -45,14 +45,14 @@ def _article(material: Material, easel: Easel, position: int, anomaly: Anomaly) 
     where = "" if anomaly.key is None else f" on key {value_text(anomaly.key)}"
     span = material.span_of(anomaly) or (0, 0)
     return {
-        "title": clean(anomaly.type) + where,
+        "title": anomaly.type + where,
         "meaning": material.lattice.meanings.get(anomaly.type, ""),
         "explanation": with_badges(clean(anomaly.explanation), scene),
         "figure": easel.draw(
-            f"the timeline of {clean(anomaly.type)}",
+            f"the timeline of {anomaly.type}",
             lambda: anomaly_figure(scene, material.lanes, material.faults, material.end_ns),
         ),
-        "cycle": easel.draw(f"the cycle of {clean(anomaly.type)}", lambda: cycle_figure(cycle)) if cycle else Drawn(),
+        "cycle": easel.draw(f"the cycle of {anomaly.type}", lambda: cycle_figure(cycle)) if cycle else Drawn(),
         "edges": [
             {
                 "source": e.source,

@@ -16,7 +16,7 @@ import attrs
 
 from harness.report.faults import Fault
 from harness.report.palette import LIGHT, family_colour
-from harness.report.words import shortened
+from harness.report.words import clean, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,7 +98,7 @@ class Canvas:
         self.figure.text(
             left / WIDTH,
             1 - (self.used + size / 72 / 2 + 0.03) / self.height,
-            words,
+            clean(words),
             fontsize=size,
             fontweight="bold" if bold else "normal",
             color=LIGHT["soft" if soft else "ink"],
@@ -132,6 +132,11 @@ class Canvas:
 def line_height(size: float) -> float:
     """Inches that a line of text takes."""
     return size / 72 * 1.6
+
+
+def fault_height(rows: Sequence[Sequence[Fault]]) -> float:
+    """Inches that `fault_panel` takes."""
+    return FAULT_ROW * len(rows) + 0.06 if rows else 0.0
 
 
 def fault_panel(canvas: Canvas, rows: Sequence[Sequence[Fault]], start_s: float, stop_s: float) -> None:

@@ -14,9 +14,10 @@ WIDTH = 1080
 COLUMNS_MAX = 4
 LINES_MAX = 7
 CHARACTERS_MAX = 30
+NAME_MAX = 16
 CHARACTER = 6.7
 LINE = 17
-GAP_X = 110
+GAP_X = 104
 GAP_Y = 74
 BEND = 34
 
@@ -47,7 +48,7 @@ class Box:
 def cycle_figure(cycle: Cycle) -> str:
     """The drawing as SVG; text that does not fit is in the title that the pointer shows."""
     shown = {node.name: _lines(node) for node in cycle.nodes}
-    longest = max(max((width(line) for line in [n.name + _meta(n), *shown[n.name]]), default=4) for n in cycle.nodes)
+    longest = max(width(line) for node in cycle.nodes for line in [_name(node) + _meta(node), *shown[node.name]])
     half_x = max(longest * CHARACTER / 2 + 14, 56)
     half_y = max(len(lines) for lines in shown.values()) * LINE / 2 + 20
     boxes, height = _places(cycle, half_x, half_y)
@@ -57,6 +58,10 @@ def cycle_figure(cycle: Cycle) -> str:
     parts = [*arrows, *(_box(node, shown[node.name], boxes[node.name]) for node in cycle.nodes)]
     described = "Cycle: " + ", ".join(f"{edge.source} {edge.label} {edge.target}" for edge in cycle.edges)
     return svg.picture(WIDTH, height, described, parts, "cycle")
+
+
+def _name(node: CycleNode) -> str:
+    return shortened(clean(node.name), NAME_MAX)
 
 
 def _meta(node: CycleNode) -> str:
@@ -70,7 +75,8 @@ def _lines(node: CycleNode) -> list[str]:
 
 def _places(cycle: Cycle, half_x: float, half_y: float) -> tuple[dict[str, Box], float]:
     """Clockwise along a rectangle of at most four columns, as wide as the nodes need."""
-    cells = ring(len(cycle.nodes))
+    fitting = int((WIDTH - 2 * half_x) / (2 * half_x + GAP_X)) + 1
+    cells = ring(len(cycle.nodes), min(max(fitting, 2), COLUMNS_MAX))
     columns, rows = max(c for c, _ in cells) + 1, max(r for _, r in cells) + 1
     step_x = min(2 * half_x + GAP_X, (WIDTH - 2 * half_x - 8) / max(columns - 1, 1))
     step_y = 2 * half_y + GAP_Y
@@ -83,11 +89,11 @@ def _places(cycle: Cycle, half_x: float, half_y: float) -> tuple[dict[str, Box],
     return boxes, 2 * top + step_y * (rows - 1)
 
 
-def ring(nodes: int) -> list[tuple[float, float]]:
-    """Cells (column, row) along the border of the smallest rectangle that has room for so many, clockwise."""
+def ring(nodes: int, columns_max: int) -> list[tuple[float, float]]:
+    """Cells (column, row) along the border of a rectangle that is just large enough, clockwise from the left top."""
     if nodes <= 2:
         return [(float(column), 0.0) for column in range(nodes)]
-    columns = min((nodes + 1) // 2, COLUMNS_MAX)
+    columns = min((nodes + 1) // 2, columns_max)
     rows = max(2, (nodes - 2 * columns + 1) // 2 + 2)
     right = [(float(columns - 1), float(row)) for row in range(1, rows - 1)]
     rest = nodes - columns - len(right)
@@ -127,7 +133,7 @@ def _arrow(edge: CycleEdge, boxes: dict[str, Box], bend: float) -> list[str]:
         f"M{svg.number(start_x)} {svg.number(start_y)}",
         f"Q{svg.number(control_x)} {svg.number(control_y)} {svg.number(end_x)} {svg.number(end_y)}",
     ])  # fmt: skip
-    words = shortened(clean(edge.label), 18)
+    words = shortened(clean(edge.label), 12)
     pill = width(words) * CHARACTER + 14
     at_x, at_y = half_x + 0.7 * aside_x, half_y + 0.7 * aside_y
     style = STYLES.get(edge.label, "order")
@@ -146,7 +152,7 @@ def _arrow(edge: CycleEdge, boxes: dict[str, Box], bend: float) -> list[str]:
 
 def _box(node: CycleNode, lines: list[str], box: Box) -> str:
     left, top = box.x - box.half_x, box.y - box.half_y
-    title = [svg.text(left + 12, top + 20, shortened(clean(node.name), CHARACTERS_MAX), class_="name")]
+    title = [svg.text(left + 12, top + 20, _name(node), class_="name")]
     if node.index is not None:
         title.append(svg.text(box.x + box.half_x - 12, top + 20, f"#{node.index}", class_="soft", text_anchor="end"))
     rows = [svg.text(left + 12, top + 20 + LINE * row, line, class_="micro") for row, line in enumerate(lines, start=1)]

@@ -38,7 +38,7 @@ def verdict_document(
         "models": {
             model: {
                 "status": str(classification.models[model].status),
-                "because": classification.models[model].because,
+                "because": _encodable(classification.models[model].because),
             }
             for model in lattice.in_order(classification.models)
         },
@@ -63,8 +63,13 @@ def _anomaly(anomaly: Anomaly) -> dict[str, Any]:
     return {
         "type": anomaly.type,
         "operations": [int(index) for index in anomaly.operations],
-        "explanation": anomaly.explanation,
+        "explanation": _encodable(anomaly.explanation),
     }
+
+
+def _encodable(text: str) -> str:
+    """The same text, with halves of characters, which UTF-8 cannot say, escaped."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _plain(value: Any) -> float | int | str | None:

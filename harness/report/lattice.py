@@ -14,12 +14,14 @@ from checkers.verdict import Classification, Status
 class Lattice:
     """The models, strongest first, and their implications as (stronger, weaker).
 
-    `meanings` says in a sentence what a model or an anomaly is, by any of its names. Models that a
-    classification speaks of and the lattice does not know stand by themselves.
+    `twins` have the same histories as another of the models, which speaks for them in summaries. `meanings` says
+    in a sentence what a model or an anomaly is, by any of its names. Models that a classification speaks of and
+    the lattice does not know stand by themselves.
     """
 
     models: tuple[str, ...] = ()
     implications: tuple[tuple[str, str], ...] = ()
+    twins: frozenset[str] = frozenset()
     meanings: Mapping[str, str] = attrs.field(factory=dict)
 
     @cached_property
@@ -32,14 +34,18 @@ class Lattice:
 
     def strongest_holding(self, classification: Classification) -> list[str]:
         """The models that hold and are not implied by another that does."""
-        holding = _with(classification, Status.HOLDS)
+        holding = self._with(classification, Status.HOLDS)
         implied = set[str]().union(*(self.weaker.get(model, ()) for model in holding))
         return [model for model in self.in_order(holding) if model not in implied]
 
     def weakest_violated(self, classification: Classification) -> list[str]:
         """The models that are violated and imply no other that is."""
-        violated = set(_with(classification, Status.VIOLATED))
+        violated = set(self._with(classification, Status.VIOLATED))
         return [model for model in self.in_order(violated) if violated.isdisjoint(self.weaker.get(model, ()))]
+
+    def _with(self, classification: Classification, status: Status) -> list[str]:
+        found = classification.models.items()
+        return [model for model, finding in found if finding.status is status and model not in self.twins]
 
     def in_order(self, models: Iterable[str]) -> list[str]:
         """Strongest first; those that are not of the lattice come last, by name."""
@@ -55,7 +61,8 @@ def lattice_of_models() -> Lattice:
     drawn = layout()
     rows: list[Model | AnomalyKind] = [*ANOMALIES.values(), *MODELS.values()]
     meanings = {name: row.meaning for row in rows for name in (*row.aliases, row.name)}
-    return Lattice(models=drawn.models, implications=drawn.arrows, meanings=meanings)
+    twins = frozenset(model.name for model in MODELS.values() if model.same_as is not None)
+    return Lattice(models=drawn.models, implications=drawn.arrows, twins=twins, meanings=meanings)
 
 
 def _reached(start: str, direct: Mapping[str, Iterable[str]]) -> set[str]:
@@ -66,7 +73,3 @@ def _reached(start: str, direct: Mapping[str, Iterable[str]]) -> set[str]:
                 found.add(other)
                 ahead.append(other)
     return found
-
-
-def _with(classification: Classification, status: Status) -> list[str]:
-    return [model for model, finding in classification.models.items() if finding.status is status]

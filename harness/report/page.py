@@ -34,10 +34,10 @@ from histories import Outcome
 FAULTS_MAX = 200
 
 LEDES = {
-    Status.HOLDS: "The claim was {}, and what the clients saw satisfies it.",
-    Status.VIOLATED: "The claim was {}, and what the clients saw contradicts it.",
-    Status.UNKNOWN: "The claim was {}, and what the clients saw does not decide it.",
-    Status.NOT_TESTABLE: "The claim was {}, and this kind of history cannot show it.",
+    Status.HOLDS: "The claim was {}, and what the clients saw satisfies it",
+    Status.VIOLATED: "The claim was {}, and what the clients saw contradicts it",
+    Status.UNKNOWN: "The claim was {}, and what the clients saw does not decide it",
+    Status.NOT_TESTABLE: "The claim was {}, and this kind of history cannot show it",
 }
 
 SECTIONS = (
@@ -54,7 +54,9 @@ def page(material: Material, guard: Guard) -> str:
     """The page as HTML. What of it cannot be drawn is told in its place; earlier failures are told at the top."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_printable, trim_blocks=True, lstrip_blocks=True
+    )
     earlier = [str(failure) for failure in guard.failures]
     context = {
         **_head(material, earlier),
@@ -65,6 +67,11 @@ def page(material: Material, guard: Guard) -> str:
         **_statistics(material),
     }
     return environment.from_string(asset("page.html.j2")).render(context)
+
+
+def _printable(value: Any) -> Any:
+    """Every text that the template writes, without control characters; markup is left alone."""
+    return clean(value) if type(value) is str else value
 
 
 def asset(name: str) -> str:
@@ -92,33 +99,36 @@ def _head(material: Material, earlier: list[str]) -> dict[str, Any]:
         "sign": SIGNS[info.validity],
         "verdict": VERDICT_WORDS[info.validity],
         "violated": info.validity is Status.VIOLATED,
-        "tested": _tested(info),
+        "tested": _tested(material),
         "summaries": _summaries(info),
         "quote": _quote(material),
         "facts": facts,
-        "notes": [*map(clean, info.notes), *torn, *(f"{problem}." for problem in earlier)],
+        "notes": [*info.notes, *torn, *(f"{problem}." for problem in earlier)],
     }
 
 
-def _tested(info: RunInfo) -> str:
-    """`The register workload ran on lww under clock and crash faults. The claim was ...`."""
-    what = f"The {info.workload} workload ran on" if info.workload else "This is the history of"
+def _tested(material: Material) -> str:
+    """`The register workload ran on lww under clock and crash faults. The claim was ..., because ...`."""
+    info = material.info
+    what = f"The {info.workload} workload ran on" if info.workload and info.system else "This is the history of"
     under = f" under {listed(info.nemeses)} faults" if info.nemeses else ""
-    return clean(f"{what} {info.system or info.title}{under}. {LEDES[info.validity].format(info.claim)}")
+    finding = material.classification.models.get(info.claim)
+    because = f": {shortened(finding.because, 400)}" if finding and finding.because else ""
+    told = f"{what} {info.system or info.title}{under}. {LEDES[info.validity].format(info.claim)}{because}"
+    return told if told.endswith(".") else f"{told}."
 
 
 def _summaries(info: RunInfo) -> str:
     named = ((info.system, info.system_summary), (info.workload, info.workload_summary))
-    return clean(" ".join(f"{name}: {summary}." for name, summary in named if summary))
+    return " ".join(f"{name}: {summary}." for name, summary in named if summary)
 
 
 def _quote(material: Material) -> str:
-    """The finding in one paragraph: the claim's own reason, else the first anomaly."""
-    finding = material.classification.models.get(material.info.claim)
-    if finding and finding.because:
-        return shortened(clean(finding.because), 600)
+    """The first anomaly, in its own words, where the claim is violated."""
     anomalies = material.classification.anomalies
-    return shortened(clean(anomalies[0].explanation), 600) if anomalies else ""
+    if material.info.validity is not Status.VIOLATED or not anomalies:
+        return ""
+    return shortened(anomalies[0].explanation, 600)
 
 
 def _anomalies(material: Material, easel: Easel) -> dict[str, Any]:
@@ -146,13 +156,13 @@ def _models(material: Material, easel: Easel) -> dict[str, Any]:
 
     def row(model: str) -> dict[str, str]:
         finding, meaning = found.models[model], lattice.meanings.get(model, "")
-        return {"name": clean(model), "status": finding.status, "because": clean(finding.because), "meaning": meaning}
+        return {"name": model, "status": finding.status, "because": finding.because, "meaning": meaning}
 
     return {
-        "models_words": clean(" ".join(word for word in words if word)) or "No model was decided.",
+        "models_words": " ".join(word for word in words if word) or "No model was decided.",
         "models": [row(model) for model in border],
         "other_models": [row(model) for model in judged if model not in border],
-        "untested": [clean(model) for model in untested],
+        "untested": untested,
         "lattice": easel.draw("the chart of models", lambda: lattice_figure(lattice, found.models, info.claim)),
     }
 
@@ -209,7 +219,7 @@ def _run(material: Material, easel: Easel) -> dict[str, Any]:
 def _statistics(material: Material) -> dict[str, Any]:
     info, judging = material.info, material.classification.statistics
     return {
-        "kinds": [{"kind": clean(row.kind), "numbers": _numbers(row)} for row in kind_rows(material.columns)],
+        "kinds": [{"kind": row.kind, "numbers": _numbers(row)} for row in kind_rows(material.columns)],
         "settings": _pairs(info.settings),
         "statistics": _pairs(info.statistics),
         "judging": _pairs({k: v for k, v in judging.items() if k not in info.statistics}),
@@ -227,6 +237,6 @@ def _numbers(row: KindRow) -> list[str]:
 def _pairs(figures: Any) -> list[tuple[str, str]]:
     """Names in words and values as text."""
     return [
-        (re.sub(r"[_-]+", " ", clean(str(name))), clean(value) if isinstance(value, str) else count(value))
+        (re.sub(r"[_-]+", " ", str(name)), value if isinstance(value, str) else count(value))
         for name, value in figures.items()
     ]

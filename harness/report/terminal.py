@@ -10,7 +10,17 @@ from checkers.verdict import Anomaly, Classification, Status
 from harness.report.info import RunInfo
 from harness.report.lattice import Lattice
 from harness.report.material import Material
-from harness.report.words import OUTCOME_WORDS, SIGNS, VERDICT_WORDS, clean, count, listed, sentence, value_text
+from harness.report.words import (
+    OUTCOME_WORDS,
+    SIGNS,
+    VERDICT_WORDS,
+    clean,
+    count,
+    listed,
+    sentence,
+    shortened,
+    value_text,
+)
 from histories import History, Outcome
 
 WIDTH = 100
@@ -52,14 +62,20 @@ def verdict_text(
 def _written(line: Line, *, markup: bool) -> str:
     if not markup:
         return "".join(text for text, _ in line).rstrip()
-    return "".join(f"[{style}]{_escaped(text)}[/]" if style else _escaped(text) for text, style in line)
+    tags = [*(style for _, style in line[1:]), ""]
+    return "".join(
+        f"[{style}]{_escaped(text, tag_follows=True)}[/]" if style else _escaped(text, tag_follows=bool(after))
+        for (text, style), after in zip(line, tags, strict=False)
+    )
 
 
-def _escaped(text: str) -> str:
-    """Every bracket and backslash as rich would print it, whatever stands after it."""
+def _escaped(text: str, *, tag_follows: bool) -> str:
+    """The text so that rich prints it as it is. Backslashes count for it only before a bracket."""
     from rich.markup import escape
 
-    return escape(text)
+    escaped = escape(f"{text}.")[:-1]
+    ending = len(text) - len(text.rstrip("\\"))
+    return escaped + "\\" * ending if tag_follows else escaped
 
 
 def tested_words(info: RunInfo) -> str:
@@ -102,7 +118,7 @@ def _anomaly(anomaly: Anomaly, history: History) -> list[Line]:
     for number, op in enumerate(shown, start=1):
         at = f" at {clean(op.node)}" if op.node else ""
         place = f"    {number:>2}  #{op.index:<6} {op.invoke_ns / 1e9:>9.3f} s  process {op.process}{at}: "
-        lines.append([(place, "dim"), (sentence(op, 60), "")])
+        lines.append([(place, "dim"), (shortened(sentence(op, 60), WIDTH), "")])
     if len(operations) > len(shown):
         lines.append([(f"        … and {count(len(operations) - len(shown), 'more operation')}", "dim")])
     return lines

@@ -12,16 +12,16 @@ import numpy as np
 
 from harness.report.canvas import (
     CHARACTER,
-    FAULT_ROW,
     SPAN,
     Canvas,
     drawing,
+    fault_height,
     fault_panel,
     line_height,
     rectangles,
     shade,
 )
-from harness.report.faults import ClockTrace, rows_of
+from harness.report.faults import ClockTrace, Fault, rows_of
 from harness.report.lanes import Lanes
 from harness.report.material import Material
 from harness.report.palette import LIGHT
@@ -39,6 +39,8 @@ OUTLINES_MAX = 2000
 LABELS_MAX = 250  # with more bars than this in view, labels would be specks
 LABEL_MIN = 8
 LANES_HEIGHT_MAX = 7.0
+HEADING = 0.9
+AXIS = 0.5
 OVERVIEW = 0.62
 OVERVIEW_BINS = 400
 CLOCK_ROW = 0.34
@@ -63,32 +65,47 @@ class View:
 
 
 def timeline_picture(material: Material, path: Path) -> None:
-    """Draw it and write it."""
+    """Draw it and write it: the whole run above, what is around the anomaly below, where that is only a part."""
     with drawing():
         view = _view(material)
         told = _told(material)
-        rows = rows_of(
-            [f for f in material.faults if f.overlaps(view.start_s * 1e9, view.stop_s * 1e9)], material.end_ns
-        )
         clocks = [trace for trace in material.clocks if any(trace.offsets_s)]
-        canvas = Canvas.of(
-            1.1
-            + (0 if view.whole else OVERVIEW + 0.42)
-            + (FAULT_ROW * len(rows) + 0.06 if rows else 0)
-            + view.lane_height * max(len(view.lanes.rows), 1)
-            + 0.5
-            + ((CLOCK_ROW * len(clocks)) + 0.5 if clocks else 0)
-            + (line_height(9) * (len(told) + len(material.scene.marked[:MARKS_MAX])) + 0.25 if told else 0)
-            + 0.1
-        )
+        seen = [f for f in material.faults if f.overlaps(view.start_s * 1e9, view.stop_s * 1e9)]
+        rows = rows_of(seen, material.end_ns)
+        canvas = Canvas.of(_height(material, view, rows, clocks, told))
         _heading(canvas, material)
         if not view.whole:
+            fault_panel(canvas, material.fault_rows, 0.0, material.end_ns / 1e9)
             _overview(canvas, material, view)
+            _clocks(canvas, material, view, clocks)
         fault_panel(canvas, rows, view.start_s, view.stop_s)
         _lanes(canvas, material, view)
-        _clocks(canvas, material, view, clocks)
+        if view.whole:
+            _clocks(canvas, material, view, clocks)
         _explanation(canvas, material, told)
         canvas.save(path)
+
+
+def _height(
+    material: Material,
+    view: View,
+    rows: Sequence[Sequence[Fault]],
+    clocks: Sequence[ClockTrace],
+    told: Sequence[str],
+) -> float:
+    """Of the whole picture, in inches."""
+    overview = 0 if view.whole else OVERVIEW + AXIS + fault_height(material.fault_rows)
+    lines = len(told) + len(material.scene.marked[:MARKS_MAX])
+    return (
+        HEADING
+        + overview
+        + (CLOCK_ROW * len(clocks) + AXIS if clocks else 0)
+        + fault_height(rows)
+        + view.lane_height * max(len(view.lanes.rows), 1)
+        + AXIS
+        + (line_height(9) * lines + 0.25 if told else 0)
+        + 0.1
+    )
 
 
 def _view(material: Material) -> View:
@@ -129,7 +146,7 @@ def _heading(canvas: Canvas, material: Material) -> None:
     canvas.line(shortened(clean(info.title), 100), size=15, bold=True)
     words = f"{VERDICT_WORDS[info.validity]}: {clean(info.claim)}"
     canvas.line(f"{words}    {shortened(clean(info.command), 130)}", size=9, soft=True)
-    canvas.space(1.1 - canvas.used)
+    canvas.space(HEADING - canvas.used)
 
 
 def _overview(canvas: Canvas, material: Material, view: View) -> None:
@@ -148,7 +165,7 @@ def _overview(canvas: Canvas, material: Material, view: View) -> None:
     axes.set_ylabel("whole run", rotation=0, ha="right", va="center", fontsize=8)
     axes.xaxis.set_major_formatter("{x:g} s")
     rectangles(axes, [(view.start_s, view.stop_s, *axes.get_ylim())], "none", edge=LIGHT["mark"])
-    canvas.space(0.42)
+    canvas.space(AXIS)
 
 
 def _lanes(canvas: Canvas, material: Material, view: View) -> None:
@@ -169,7 +186,7 @@ def _lanes(canvas: Canvas, material: Material, view: View) -> None:
     if not view.operations:
         axes.set_yticks([])
         axes.text(0.5, 0.5, "no operations", transform=axes.transAxes, ha="center", va="center", color=LIGHT["soft"])
-    canvas.space(0.5)
+    canvas.space(AXIS)
 
 
 def _bars(axes: Axes, material: Material, view: View) -> None:
@@ -239,15 +256,14 @@ def _marks(axes: Axes, material: Material, view: View) -> None:
 
 
 def _clocks(canvas: Canvas, material: Material, view: View, clocks: Sequence[ClockTrace]) -> None:
-    """A row for each clock that was ever off, all to one scale, over the same time as the bars."""
+    """A row for each clock that was ever off, all to one scale, over the whole run."""
     if not clocks:
         return
+    end_s = material.end_ns / 1e9
     most = max(abs(offset) for trace in clocks for offset in trace.offsets_s)
-    axes = canvas.panel(CLOCK_ROW * len(clocks), view.start_s, view.stop_s)
+    axes = canvas.panel(CLOCK_ROW * len(clocks), 0.0, end_s)
     axes.set_ylim(len(clocks) - 0.5, -0.5)
-    axes.set_yticks(
-        range(len(clocks)), [f"{shortened(t.node, 10)} {signed(t.farthest(view.start_s, view.stop_s))}" for t in clocks]
-    )
+    axes.set_yticks(range(len(clocks)), [f"{shortened(t.node, 10)} {signed(t.farthest(0.0, end_s))}" for t in clocks])
     axes.xaxis.set_major_formatter("{x:g} s")
     axes.grid(axis="y")
     shade(axes, [fault for fault in material.faults if fault.family == "clock"])
@@ -256,8 +272,10 @@ def _clocks(canvas: Canvas, material: Material, view: View, clocks: Sequence[Clo
         y = row - np.array(offsets) / most * 0.44
         axes.fill_between(times, row, y, color=LIGHT["clock"], alpha=0.45, lw=0)
         axes.plot(times, y, color=LIGHT["clock"], lw=1.1)
-    axes.set_xlabel("clocks of the nodes against true time: up is ahead, down is behind", fontsize=8)
-    canvas.space(0.5)
+    if not view.whole:
+        rectangles(axes, [(view.start_s, view.stop_s, *axes.get_ylim())], "none", edge=LIGHT["mark"])
+    axes.text(0.0, -0.62, "clocks: up is ahead, down is behind", fontsize=7.5, color=LIGHT["soft"], va="bottom")
+    canvas.space(AXIS)
 
 
 def _explanation(canvas: Canvas, material: Material, told: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from harness.report.faults import Fault
 from harness.report.lanes import Lanes
 from harness.report.palette import family_colour
-from harness.report.words import label
+from harness.report.words import label, value_text
 from histories import History, Operation
 
 OPERATIONS_MAX = 60_000
@@ -41,7 +41,7 @@ def viewer_data(
         "start": [later - earlier for earlier, later in zip([0, *starts], starts, strict=False)],
         "length": [-1 if op.end_ns is None else (op.end_ns - op.invoke_ns) // 1000 for op in operations],
         "outcome": "".join(str(op.outcome)[0] for op in operations),
-        "key": [op.key if isinstance(op.key, int) else None if op.key is None else str(op.key) for op in operations],
+        "key": [op.key if op.key is None or type(op.key) is int else value_text(op.key, LABEL) for op in operations],
         "label": [label(op, LABEL) for op in operations],
         "index": [op.index for op in operations],
         "process": [op.process for op in operations],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from xml.etree.ElementTree import fromstring
 
 from checkers.verdict import Anomaly, Classification, Finding, Status
 from harness.report import Cycle, CycleEdge, CycleNode, RunInfo, lattice_of_models
@@ -20,6 +21,11 @@ FAULTS = (
     ("partition", "one way: n3 hears nobody", ["n3"], 0.66, 0.78),
     ("pause", "n1 pauses", ["n1"], 0.8, 0.86),
 )
+
+
+def parsed(drawing):
+    """A drawing as elements."""
+    return fromstring(drawing)  # noqa: S314  our own
 
 
 def lww_history(operations=2000, *, keys=4, processes=10, seed=1, per_second=200):
