@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
@@ -51,9 +51,9 @@ class Port:
         self._calls = 0
         network.join(name, self._on_message)
 
-    async def call(self, target: str, body: Any) -> Any:
+    def call(self, target: str, body: Any) -> Coroutine[Any, Any, Any]:
         """Send a request to a node and return the body of its reply; after a cancellation, a late reply is ignored."""
-        return await self.converse(target, body, _no_more)
+        return self.converse(target, body, _no_more)
 
     async def converse(self, target: str, body: Any, respond: Callable[[Any], Any]) -> Any:
         """Send one request after the other: each is what `respond` makes of the body of the reply to the one before.
