@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import rich_click as click
@@ -10,7 +11,7 @@ from harness.cli.exits import BY_STATUS
 from harness.cli.printing import print_verdict
 from harness.execution import judge, prepare
 from harness.report import lattice_of_models, verdict_document, verdict_json, write_report
-from harness.store import find_run
+from harness.store import RunFolder, find_run
 from harness.telling import info_of_run
 from harness.test import Test, TestError
 from histories import read_journal
@@ -26,7 +27,7 @@ def command(run: str) -> int:
     except TestError as error:
         raise TestError(f"{folder.test}: {error}") from None
     history = read_journal(folder.history)
-    classification = judge(history, prepared.workload, {})
+    classification = judge(history, prepared.workload, _statistics(folder))
     info = info_of_run(prepared, history, classification, prepared.test.command())
     lattice = lattice_of_models()
     document = verdict_document(info, history, classification, lattice=lattice)
@@ -35,3 +36,11 @@ def command(run: str) -> int:
         click.echo(f"fallacy: {failure}", err=True)
     print_verdict(info, history, classification, folder.report)
     return BY_STATUS[info.validity]
+
+
+def _statistics(folder: RunFolder) -> dict[str, int]:
+    """What the run counted, which only its first verdict has."""
+    try:
+        return dict(json.loads(folder.verdict.read_bytes())["statistics"])
+    except (OSError, ValueError, KeyError):
+        return {}
