@@ -7,7 +7,8 @@ from typing import Any
 
 from checkers.verdict import Anomaly
 from harness.report.anomaly_figure import anomaly_figure
-from harness.report.cycle_figure import STYLES, cycle_figure
+from harness.report.cycle_evidence import cycle_of
+from harness.report.cycle_figure import cycle_figure, style_of
 from harness.report.drawn import Drawn, Easel
 from harness.report.material import Material
 from harness.report.scene import Scene, scene_of
@@ -41,7 +42,7 @@ def other_rows(material: Material) -> list[dict[str, str]]:
 
 def _article(material: Material, easel: Easel, position: int, anomaly: Anomaly) -> dict[str, Any]:
     scene = material.scene if position == 0 else scene_of(material.history, anomaly)
-    cycle = material.cycles.get(position)
+    cycle = easel.guard.attempt(f"the cycle of {anomaly.type}", lambda: cycle_of(anomaly, material.history))
     where = "" if anomaly.key is None else f" on key {value_text(anomaly.key)}"
     span = material.span_of(anomaly) or (0, 0)
     return {
@@ -59,7 +60,7 @@ def _article(material: Material, easel: Easel, position: int, anomaly: Anomaly) 
                 "target": e.target,
                 "label": e.label,
                 "reason": e.reason,
-                "style": STYLES.get(e.label, "order"),
+                "style": style_of(e),
             }
             for e in (cycle.edges if cycle else ())
         ],

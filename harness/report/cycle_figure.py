@@ -21,7 +21,7 @@ GAP_X = 104
 GAP_Y = 74
 BEND = 34
 
-STYLES = {"ww": "ww", "wr": "wr", "rw": "rw", "process": "order", "session": "order", "realtime": "order"}
+STYLES = {"ww": "ww", "wr": "wr", "rw": "rw"}
 
 
 @attrs.frozen(kw_only=True)
@@ -118,6 +118,11 @@ def _head(end_x: float, end_y: float, from_x: float, from_y: float, style: str) 
     return svg.tag("polygon", class_=f"head {style}", points=points)
 
 
+def style_of(edge: CycleEdge) -> str:
+    """How a dependency is drawn; whatever is no dependency through data is an order."""
+    return STYLES.get(edge.label.rpartition(" ")[2], "order")
+
+
 def _arrow(edge: CycleEdge, boxes: dict[str, Box], bend: float) -> list[str]:
     """Bent to the left of its direction where two arrows join the same boxes."""
     source, target = boxes[edge.source], boxes[edge.target]
@@ -136,7 +141,7 @@ def _arrow(edge: CycleEdge, boxes: dict[str, Box], bend: float) -> list[str]:
     words = shortened(clean(edge.label), 12)
     pill = width(words) * CHARACTER + 14
     at_x, at_y = half_x + 0.7 * aside_x, half_y + 0.7 * aside_y
-    style = STYLES.get(edge.label, "order")
+    style = style_of(edge)
     return [
         svg.tag("path", class_=f"edge {style}", d=path),
         _head(end_x, end_y, control_x, control_y, style),

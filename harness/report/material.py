@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
 
 from checkers.verdict import Anomaly, Classification
-from harness.report.cycle import Cycle
 from harness.report.faults import ClockTrace, Fault, clocks_of, end_of, faults_of, rows_of
 from harness.report.info import RunInfo
 from harness.report.lanes import Lanes, lanes_of
@@ -23,13 +21,12 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Material:
-    """A judged run. `cycles` belong to anomalies, by their position in the classification."""
+    """A judged run."""
 
     info: RunInfo
     history: History
     classification: Classification
     lattice: Lattice = attrs.field(factory=Lattice)
-    cycles: Mapping[int, Cycle] = attrs.field(factory=dict)
 
     @cached_property
     def end_ns(self) -> int:

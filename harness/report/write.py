@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from types import MappingProxyType
 
 from checkers.verdict import Classification
-from harness.report.cycle import Cycle
 from harness.report.guard import Failure, Guard
 from harness.report.info import RunInfo
 from harness.report.lattice import Lattice
@@ -34,14 +31,13 @@ def write_report(
     classification: Classification,
     *,
     lattice: Lattice,
-    cycles: Mapping[int, Cycle] = MappingProxyType({}),
 ) -> tuple[Failure, ...]:
     """Write timeline.png, latency.png, rate.png and report.html; what could not be made comes back.
 
-    `cycles` are drawn beside the anomalies, by their position in the classification. The page comes last, so
-    that it can tell which pictures are missing; where it cannot be made, a bare page with the verdict stands in.
+    The page comes last, so that it can tell which pictures are missing; where it cannot be made, a bare page
+    with the verdict stands in.
     """
-    material = Material(info=info, history=history, classification=classification, lattice=lattice, cycles=cycles)
+    material = Material(info=info, history=history, classification=classification, lattice=lattice)
     guard = Guard()
     guard.attempt("timeline.png", lambda: _timeline(material, folder / "timeline.png"))
     guard.attempt("latency.png", lambda: _latency(material, folder / "latency.png"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from xml.etree.ElementTree import fromstring
 
+from checkers.transactions.evidence import Cycle, Edge, Kind, Place
 from checkers.verdict import Anomaly, Classification, Finding, Status
-from harness.report import Cycle, CycleEdge, CycleNode, RunInfo, lattice_of_models
+from harness.report import RunInfo, lattice_of_models
 from harness.report.material import Material
 from histories import NEMESIS, Event, EventType, History
 
@@ -168,22 +169,17 @@ def write_skew_material():
         for index, (at, kind, process, value) in enumerate(sorted(moments, key=lambda moment: moment[0]))
     ]
     history = History.of(events)
-    t1, t2 = history.operations[1], history.operations[2]
     prose = (
         "T1 < T2, because T1 read 1 from key y before T2 overwrote it with 3; but T2 < T1, because T2 read 1 from "
         "key x before T1 overwrote it with 2: a contradiction."
     )
-    anomaly = Anomaly(type="G2-item", operations=(t1.index, t2.index), explanation=prose)
-    cycle = Cycle(
-        nodes=(
-            CycleNode(name="T1", lines=("r x 1", "r y 1", "w x 2"), index=t1.index),
-            CycleNode(name="T2", lines=("r x 1", "r y 1", "w y 3"), index=t2.index),
-        ),
+    evidence = Cycle(
         edges=(
-            CycleEdge(source="T1", target="T2", label="rw", reason="T1 read 1 from y, which T2 overwrote with 3"),
-            CycleEdge(source="T2", target="T1", label="rw", reason="T2 read 1 from x, which T1 overwrote with 2"),
-        ),
+            Edge(kind=Kind.RW, before=2, after=3, key="y", at=(Place(2, 1), Place(3, 2))),
+            Edge(kind=Kind.RW, before=3, after=2, key="x", at=(Place(3, 0), Place(2, 2))),
+        )
     )
+    anomaly = Anomaly(type="G2-item", operations=(2, 3), explanation=prose, evidence=evidence)
     models = {
         "serializable": Finding(status=Status.VIOLATED, because=prose),
         "strict-serializable": Finding(status=Status.VIOLATED, because="it implies serializable, which is violated"),
@@ -200,6 +196,4 @@ def write_skew_material():
         seed=3,
     )
     classification = Classification(models=models, anomalies=(anomaly,))
-    return Material(
-        info=info, history=history, classification=classification, lattice=lattice_of_models(), cycles={0: cycle}
-    )
+    return Material(info=info, history=history, classification=classification, lattice=lattice_of_models())

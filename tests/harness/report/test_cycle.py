@@ -2,10 +2,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import attrs
 import pytest
 
-from harness.report import Cycle, CycleEdge, CycleNode
-from harness.report.cycle_figure import cycle_figure, ring
+from checkers.transactions import evidence
+from checkers.verdict import Anomaly
+from harness.report.cycle import Cycle, CycleEdge, CycleNode
+from harness.report.cycle_evidence import cycle_of
+from harness.report.cycle_figure import cycle_figure, ring, style_of
+from histories import History, Operation, Outcome
 from tests.harness.report.samples import parsed
 
 
@@ -54,6 +59,55 @@ def test_a_long_transaction_is_cut_in_the_box_and_whole_in_its_title():
     drawn = cycle_figure(around(2, lines=tuple(f"append {k} 1" for k in range(20))))
     assert "… 13 more" in drawn
     assert "append 19 1" in drawn
+
+
+def txn(index, *micros):
+    known = [list(micro) for micro in micros]
+    return Operation(index=index, process=index, f="txn", value=known, result=known, outcome=Outcome.OK, end=index + 50)
+
+
+HISTORY = History(operations=(txn(3, ("append", "x", 1)), txn(5, ("r", "y", None), ("r", "x", [1])), txn(7)))
+THERE = evidence.Edge(
+    kind=evidence.Kind.WR, before=3, after=5, key="x", at=(evidence.Place(3, 0), evidence.Place(5, 1))
+)
+BACK = evidence.Edge(kind=evidence.Kind.REALTIME, before=5, after=3)
+G1C = evidence.Cycle(edges=(THERE, BACK))
+
+
+def anomaly_with(proof):
+    return Anomaly(type="G1c", operations=(3, 5), explanation="", evidence=proof)
+
+
+def test_the_evidence_of_a_checker_is_drawn_under_the_names_of_its_explanation():
+    cycle = cycle_of(anomaly_with(G1C), HISTORY)
+    assert [(node.name, node.index, node.lines) for node in cycle.nodes] == [
+        ("T1", 3, ("append x 1",)),
+        ("T2", 5, ("r y nil", "r x [1]")),
+    ]
+    assert [(edge.source, edge.label, edge.target) for edge in cycle.edges] == [
+        ("T1", "wr", "T2"),
+        ("T2", "realtime", "T1"),
+    ]
+    assert cycle.edges[0].reason == "append x 1 before r x [1]"
+
+
+def test_of_a_refutation_the_first_case_is_drawn():
+    given = evidence.Ordered(key="x", first=evidence.Place(7, 0), then=evidence.Place(3, 0))
+    refutation = evidence.Refutation(cases=(evidence.Case(given=(given,), cycle=G1C),))
+    assert [node.name for node in cycle_of(anomaly_with(refutation), HISTORY).nodes] == ["T2", "T3"]
+
+
+@pytest.mark.parametrize("proof", [None, "stale", evidence.Clash(places=(evidence.Place(3, 0),))])
+def test_other_evidence_has_no_cycle(proof):
+    assert cycle_of(anomaly_with(proof), HISTORY) is None
+
+
+def test_a_predicate_edge_says_so_and_keeps_its_style():
+    edge = attrs.evolve(THERE, kind=evidence.Kind.RW, predicate=True)
+    drawn = cycle_of(anomaly_with(evidence.Cycle(edges=(edge, BACK))), HISTORY)
+    assert drawn.edges[0].label == "predicate rw"
+    assert style_of(drawn.edges[0]) == "rw"
+    assert style_of(drawn.edges[1]) == "order"
 
 
 def test_edges_join_nodes_and_nodes_have_names_of_their_own():

@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 import attrs
 import pytest
 
+from checkers.transactions.evidence import Cycle, Edge, Kind, Place
 from checkers.verdict import Anomaly, Classification, Finding, Status
-from harness.report import Cycle, CycleEdge, CycleNode, RunInfo, lattice_of_models
+from harness.report import RunInfo, lattice_of_models
 from harness.report import page as module
 from harness.report.guard import Guard
 from harness.report.material import Material
@@ -142,7 +143,7 @@ def test_a_cycle_is_drawn_with_its_reasons():
     found = outline(write_skew_material())
     assert len(found.all("svg", "cycle")) == 1
     assert len(found.all("g", "pill")) == 2
-    assert "because T1 read 1 from y, which T2 overwrote with 3" in found.text
+    assert "r y 1 before w y 3" in found.text
     assert "write skew" in found.text  # what the catalogue says of G2-item
 
 
@@ -164,16 +165,13 @@ def evil_material():
     trouble = {"id": EVIL, "fault": EVIL, "summary": EVIL, "targets": [EVIL]}
     history = History.of(
         [
-            Event(index=0, time=0, type=EventType.INVOKE, value={EVIL: [EVIL]}, **shape),
+            Event(index=0, time=0, type=EventType.INVOKE, value=[[EVIL, EVIL, EVIL]], **shape),
             Event(index=1, time=5, type=EventType.INFO, process=NEMESIS, f="start", value=trouble),
             Event(index=2, time=9, type=EventType.INFO, process=NEMESIS, f="clocks", value={EVIL: 3.0}),
             Event(index=3, time=10, type=EventType.INFO, error=EVIL, **shape),
         ]
     )
-    cycle = Cycle(
-        nodes=(CycleNode(name=EVIL, lines=(EVIL,), index=0), CycleNode(name="b")),
-        edges=(CycleEdge(source=EVIL, target="b", label=EVIL, reason=EVIL),),
-    )
+    evidence = Cycle(edges=(Edge(kind=Kind.WW, before=0, after=0, key=EVIL, at=(Place(0, 0), Place(0, 9))),))
     info = RunInfo(
         title=EVIL, claim=EVIL, validity=Status.VIOLATED, command=EVIL, system=EVIL, system_summary=EVIL, workload=EVIL,
         workload_summary=EVIL, nemeses=(EVIL,), claims=(EVIL,), settings={EVIL: EVIL}, statistics={EVIL: EVIL},
@@ -181,12 +179,10 @@ def evil_material():
     )  # fmt: skip
     classification = Classification(
         models={EVIL: Finding(status=Status.VIOLATED, because=EVIL)},
-        anomalies=(Anomaly(type=EVIL, operations=(0, 99), explanation=f"{EVIL} #0 #99", key=EVIL),),
+        anomalies=(Anomaly(type=EVIL, operations=(0, 99), explanation=f"{EVIL} #0 #99", key=EVIL, evidence=evidence),),
         statistics={EVIL: EVIL},
     )
-    return Material(
-        info=info, history=history, classification=classification, lattice=lattice_of_models(), cycles={0: cycle}
-    )
+    return Material(info=info, history=history, classification=classification, lattice=lattice_of_models())
 
 
 def test_whatever_a_system_answers_stays_text():
@@ -233,7 +229,7 @@ def test_many_anomalies_are_shown_one_of_each_kind_and_listed_up_to_a_limit():
         Anomaly(type=f"kind-{k % 6}", operations=(2,), explanation=f"the {k}th of them #2") for k in range(300)
     )
     classification = attrs.evolve(material.classification, anomalies=many)
-    found = outline(attrs.evolve(material, classification=classification, cycles={}))
+    found = outline(attrs.evolve(material, classification=classification))
     assert len(found.all("article")) == 4
     assert "300 anomalies in all, the first 100 listed" in found.text
     assert "2 more kinds are in the list below" in found.text
