@@ -17,6 +17,14 @@ MODELS: Final[Mapping[str, Model]] = {model.name: model for model in (*SINGLE_OB
 ANOMALIES: Final[Mapping[str, AnomalyKind]] = {kind.name: kind for kind in KINDS}
 
 
+def _names(rows: Iterable[Model | AnomalyKind]) -> dict[str, str]:
+    return {name.casefold(): row.name for row in rows for name in (row.name, *row.aliases)}
+
+
+_MODEL_NAMES: Final = _names(MODELS.values())
+_ANOMALY_NAMES: Final = _names(ANOMALIES.values())
+
+
 class UnknownNameError(KeyError):
     """A name that no table has: says which names are nearest."""
 
@@ -33,16 +41,12 @@ class UnknownNameError(KeyError):
 
 def canonical_model(name: str) -> str:
     """The name in the table of a model that may be called by an alias, in any case; `UnknownNameError` if none."""
-    return _canonical(name, "a consistency model", _names(MODELS.values()))
+    return _canonical(name, "a consistency model", _MODEL_NAMES)
 
 
 def canonical_anomaly(name: str) -> str:
     """The same for an anomaly."""
-    return _canonical(name, "an anomaly", _names(ANOMALIES.values()))
-
-
-def _names(rows: Iterable[Model | AnomalyKind]) -> dict[str, str]:
-    return {name.casefold(): row.name for row in rows for name in (row.name, *row.aliases)}
+    return _canonical(name, "an anomaly", _ANOMALY_NAMES)
 
 
 def _canonical(name: str, what: str, names: Mapping[str, str]) -> str:
@@ -79,14 +83,15 @@ def implied_anomalies(anomaly: str) -> frozenset[str]:
 def refuted_by(anomaly: str, *, data: Data | None = None) -> frozenset[str]:
     """The models that no history with this anomaly satisfies.
 
-    With `data`: where an anomaly was seen in that kind of data. A name that anomalies of transactions and of single
-    operations share then refutes only what its kind can test, and what implies that.
+    With `data`: where it was seen in that kind of data; otherwise, in any that can have it. Transactions and single
+    operations share some names of anomalies; each refutes what its kind of data can test, and what implies that.
     """
     seen = implied_anomalies(anomaly)
+    kinds = ANOMALIES[canonical_anomaly(anomaly)].data if data is None else {data}
     direct = {
         model.name
         for model in MODELS.values()
-        if (data is None or data in model.data) and not seen.isdisjoint(model.proscribes)
+        if not model.data.isdisjoint(kinds) and not seen.isdisjoint(model.proscribes)
     }
     return frozenset(model for model in MODELS if not direct.isdisjoint(_weaker(data)[model]))
 
@@ -94,8 +99,7 @@ def refuted_by(anomaly: str, *, data: Data | None = None) -> frozenset[str]:
 def proscribed(model: str) -> frozenset[str]:
     """All anomalies that a model forbids: its own, those of the models it implies, and what implies one of them."""
     name = canonical_model(model)
-    own = {anomaly for weaker in _weaker(None)[name] for anomaly in MODELS[weaker].proscribes}
-    return frozenset(anomaly for anomaly in ANOMALIES if not own.isdisjoint(_also()[anomaly]))
+    return frozenset(anomaly for anomaly in ANOMALIES if name in refuted_by(anomaly))
 
 
 def strictly_weaker(model: str) -> frozenset[str]:
@@ -119,7 +123,7 @@ def weakest(models: Iterable[str]) -> list[str]:
 def by_strength(models: Iterable[str]) -> list[str]:
     """Strongest first: no model before one that implies it; otherwise in the order of the tables, from their ends."""
     places = {name: -place for place, name in enumerate(MODELS)}
-    return sorted(models, key=lambda name: (-len(_downwards()[name]), places[name]))
+    return sorted(models, key=lambda name: (-len(_weaker(None)[name]), -len(_downwards()[name]), places[name]))
 
 
 @cache
