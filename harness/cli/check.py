@@ -19,7 +19,8 @@ from harness.report import lattice_of_models, verdict_document
 from harness.store import RunFolder
 from harness.telling import info_of_history
 from harness.test import Test, TestError
-from harness.workloads import infer, workload
+from harness.workloads import workload
+from harness.workloads.inference import infer
 from harness.workloads.workload import Workload
 from histories.formats import detect, read_history
 

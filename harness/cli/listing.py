@@ -32,11 +32,11 @@ def systems() -> list[Row]:
 
 def workloads() -> list[Row]:
     """Every workload, with the kind of data it needs and the models it can test."""
-    from harness.workloads import MODULES, workload
+    from harness.workloads import ELSEWHERE, MODULES, workload
 
     return [
         {"name": work.name, "summary": work.summary, "data": work.data, "models": list(work.models)}
-        for work in map(workload, MODULES)
+        for work in map(workload, (*MODULES, *ELSEWHERE))
     ]
 
 

@@ -10,29 +10,42 @@ from collections.abc import Mapping
 from typing import cast
 
 from harness.names import pick
-from harness.test import TestError
 from harness.workloads.workload import Workload
-from histories import History
 
 MODULES: Mapping[str, str] = {
     "register": "harness.workloads.register",
     "cas-register": "harness.workloads.register",
 }
 
-BY_FUNCTIONS: tuple[tuple[frozenset[str], str], ...] = ((frozenset({"read", "write", "cas"}), "cas-register"),)
+ELSEWHERE: Mapping[str, str] = dict.fromkeys(
+    (
+        "set",
+        "set-full",
+        "counter",
+        "total-queue",
+        "log",
+        "unique-ids",
+        "bank-totals",
+        "bank-overdrawn",
+        "no-long-fork",
+        "kv",
+        "multi-register",
+        "queue",
+        "stack",
+        "priority-queue",
+        "grow-set",
+        "exact-counter",
+        "fetch-and-add",
+        "id-generator",
+        "append-log",
+        "mutex",
+        "fenced-lock",
+    ),
+    "harness.workloads.elsewhere",
+)
 
 
 def workload(name: str) -> Workload:
     """The workload of that name; `UnknownNameError` names the nearest ones."""
-    module = importlib.import_module(pick(name, MODULES, "workload"))
+    module = importlib.import_module(pick(name, {**MODULES, **ELSEWHERE}, "workload"))
     return cast("Workload", module.WORKLOADS[name])
-
-
-def infer(history: History, source: str) -> str:
-    """The workload that a history's operations are of; `TestError` where it cannot be told."""
-    functions = {operation.f for operation in history}
-    for known, name in BY_FUNCTIONS:
-        if functions and functions <= known:
-            return name
-    found = ", ".join(sorted(functions)) or "no operations"
-    raise TestError(f"{source}: expected the operations of a known workload, found {found}; name one with --workload")

@@ -8,8 +8,13 @@ import attrs
 from checkers.budget import Budget
 from checkers.verdict import Classification
 from harness.generators import Generator, Nothing
-from harness.test import Test
+from harness.test import Test, TestError
 from histories import History
+
+
+def from_elsewhere(_test: Test) -> Generator:
+    """The generator of a workload that is only judged here."""
+    raise TestError("--workload: nothing here generates its operations; `fallacy check` judges its histories")
 
 
 def no_final(_test: Test, _keys: Sequence[Any]) -> Generator:
@@ -30,6 +35,6 @@ class Workload:
     data: str
     claim: str
     models: tuple[str, ...]
-    generator: Callable[[Test], Generator]
     check: Callable[[History, Budget], Classification]
+    generator: Callable[[Test], Generator] = from_elsewhere
     final: Callable[[Test, Sequence[Any]], Generator] = no_final
