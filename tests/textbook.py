@@ -111,6 +111,12 @@ SHOWN = (
     ),
     Case("phantom", ROWS, (STRONG_SI, "repeatable-read"), ("update-serializable",), shows=("G2",)),
     Case(
+        "phantom-in-transaction",
+        ROWS,
+        (STRONG_RC, "repeatable-read", "monotonic-snapshot-read", "monotonic-view"),
+        ("consistent-view", "read-atomic"),
+    ),
+    Case(
         "predicate-read-miss",
         ROWS,
         (STRONG_RC, "monotonic-atomic-view", "cursor-stability"),

@@ -46,6 +46,14 @@ _READS = (
         example="forgotten-write",
     ),
     AnomalyKind(
+        name="internal-predicate",
+        meaning="A predicate read shows a row of others that an earlier one of the same transaction did not show.",
+        sources=("Berenson 1995", "Adya 2000"),
+        data=frozenset({Data.PREDICATE}),
+        example="phantom-in-transaction",
+        note="It is no `internal`: repeatable-read allows it, for only predicates tell the difference.",
+    ),
+    AnomalyKind(
         name="future-read",
         meaning="A transaction reads what it writes only later, an operation what is written only after its end.",
         sources=("Kingsbury 2020", "Liu 2024"),

@@ -72,6 +72,7 @@ _TRANSACTIONS = (
         by="Cerone 2015",
     ),
     _example("phantom", "T1: rp(all,[]) i(x,1)", "T2: rp(all,[]) i(y,1)", by="Berenson 1995, Adya 2000"),
+    _example("phantom-in-transaction", "T1: i(x,1)", "T2: rp(all,[]) rp(all,[x=1])", by="Berenson 1995"),
     _example("predicate-read-miss", "T1: i(x,1)", "T2: r(x,1) rp(all,[])", by="Kingsbury 2020"),
     _example("forgotten-write", "T1: w(x,1) r(x,nil)", by="Kingsbury 2020, Liu 2024"),
     _example("future-read", "T1: r(x,1) w(x,1)", by="Kingsbury 2020, Liu 2024"),
@@ -182,8 +183,6 @@ _OPERATIONS = (
         by="Vogels 2009, Shapiro 2011",
     ),
     _example("late-agreement", "write(x,1)", "---", "read(x,nil) ; read(x,1)", by="Vogels 2009"),
-    _example("lost-cas", "write(x,1)", "---", "cas(x,1,2)", "cas(x,1,3)", by="Herlihy 1990"),
-    _example("garbage-operation", "write(x,1)", "read(x,2)", by="Liu 2024"),
 )
 
 EXAMPLES: Final[Mapping[str, Example]] = {

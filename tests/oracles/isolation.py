@@ -379,7 +379,7 @@ ARBITRATED: Mapping[str, Callable[[Arbitration], bool]] = {
         not o.world.internal and o.follows(o.world.session) and o.no_single(o.session_dependencies)
     ),
     "update-serializable": lambda o: not o.world.internal and o.update_serializable,
-    "repeatable-read": lambda o: not o.world.internal and o.acyclic(o.all, o.item_rw),
+    "repeatable-read": lambda o: not o.world.internal_of_items and o.acyclic(o.all, o.item_rw),
     "read-atomic": lambda o: o.visibility(),
     "update-atomic": lambda o: o.visibility(noconflict),
     "transactional-causal": lambda o: o.visibility(transvis),

@@ -239,7 +239,12 @@ class World:
         """Whether a read contradicts an earlier read or write of its transaction."""
         return any(self._contradicts(i, reads=True) for i in self.numbers)
 
-    def _contradicts(self, i: int, *, reads: bool) -> bool:
+    @cached_property
+    def internal_of_items(self) -> bool:
+        """The same, but predicate reads may show rows that earlier ones did not."""
+        return any(self._contradicts(i, reads=True, phantoms=True) for i in self.numbers)
+
+    def _contradicts(self, i: int, *, reads: bool, phantoms: bool = False) -> bool:
         own: dict[Any, list[Any]] = {}  # appended so far
         known: dict[Any, Any] = {}  # the list before those, or the value
         hidden: list[tuple[Any, list[Any]]] = []  # rows that predicate reads did not show
@@ -252,7 +257,7 @@ class World:
             elif f == "rp":
                 if key in known and matches(value, key, known[key]):
                     return True
-                hidden += [(key, value)] if reads else []
+                hidden += [(key, value)] if reads and not phantoms else []
             elif isinstance(value, list) or key in own:
                 seen, tail = value or [], own.get(key, [])
                 if seen[len(seen) - len(tail) :] != tail:
