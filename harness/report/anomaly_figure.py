@@ -71,7 +71,7 @@ def anomaly_figure(scene: Scene, lanes: Lanes, faults: Sequence[Fault], end_ns: 
         ),
     )
     described = f"Timeline of {len(scene.operations)} operations, {len(scene.marks)} of them numbered"
-    parts = [*_faults(frame, end_ns), *_lanes(frame), *_hairlines(frame), *_bars(frame), *_clock_axis(frame)]
+    parts = [*_faults(frame, end_ns), *_lanes(frame), *_hairlines(frame), *_bars(frame), *_time_axis(frame)]
     return svg.picture(WIDTH, frame.height, described, parts, "timeline")
 
 
@@ -171,7 +171,7 @@ def _fit(words: str, pixels: float) -> str:
     return words
 
 
-def _clock_axis(frame: Frame) -> list[str]:
+def _time_axis(frame: Frame) -> list[str]:
     """The moments at which numbered operations began and ended, as far as there is room to say so."""
     start = frame.scene.start_ns
     moments = sorted({t for op in frame.scene.marked for t in (op.invoke_ns, op.end_ns) if t is not None})

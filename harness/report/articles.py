@@ -64,6 +64,7 @@ def _article(material: Material, easel: Easel, position: int, anomaly: Anomaly) 
             }
             for e in (cycle.edges if cycle else ())
         ],
+        "left_out": len(set(anomaly.operations)) - len(scene.marks),
         "operations": [_row(material, op, scene) for op in scene.marked],
         "nodes": any(op.node for op in scene.marked),
         "clocks": any(

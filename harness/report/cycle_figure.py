@@ -15,6 +15,7 @@ COLUMNS_MAX = 4
 LINES_MAX = 7
 CHARACTERS_MAX = 30
 NAME_MAX = 16
+NODES_MAX = 24
 CHARACTER = 6.7
 LINE = 17
 GAP_X = 104
@@ -46,7 +47,12 @@ class Box:
 
 
 def cycle_figure(cycle: Cycle) -> str:
-    """The drawing as SVG; text that does not fit is in the title that the pointer shows."""
+    """The drawing as SVG, empty for a cycle too long to take in.
+
+    Text that does not fit is in the title that the pointer shows.
+    """
+    if len(cycle.nodes) > NODES_MAX:
+        return ""
     shown = {node.name: _lines(node) for node in cycle.nodes}
     longest = max(width(line) for node in cycle.nodes for line in [_name(node) + _meta(node), *shown[node.name]])
     half_x = max(longest * CHARACTER / 2 + 14, 56)

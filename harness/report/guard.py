@@ -40,5 +40,5 @@ class Guard:
             problem = f"{type(error).__name__}: {error}".strip().splitlines()[0]
             failure = Failure(part=part, problem=problem, trace=traceback.format_exc())
             self.failures.append(failure)
-            log.warning("%s\n%s", failure, failure.trace)
+            log.info("%s\n%s", failure, failure.trace)
             return None

@@ -16,7 +16,7 @@ from harness.report.material import Material
 from harness.report.overview_figure import clocks_figure, overview_figure
 from harness.report.palette import DARK, LIGHT, family_colour, variables
 from harness.report.plot_figures import latency_figure, rate_figure
-from harness.report.series import KindRow, kind_rows
+from harness.report.series import PERCENTILES, KindRow, kind_rows
 from harness.report.viewer import OPERATIONS_MAX, viewer_data
 from harness.report.words import (
     OUTCOME_WORDS,
@@ -58,12 +58,13 @@ def page(material: Material, guard: Guard) -> str:
         autoescape=True, undefined=StrictUndefined, finalize=_printable, trim_blocks=True, lstrip_blocks=True
     )
     earlier = [str(failure) for failure in guard.failures]
+    easel = Easel(guard)
     context = {
         **_head(material, earlier),
-        **_anomalies(material, Easel(guard)),
-        **_models(material, Easel(guard)),
-        **_faults(material, Easel(guard)),
-        **_run(material, Easel(guard)),
+        **_anomalies(material, easel),
+        **_models(material, easel),
+        **_faults(material, easel),
+        **_run(material, easel),
         **_statistics(material),
     }
     return environment.from_string(asset("page.html.j2")).render(context)
@@ -84,9 +85,13 @@ def _head(material: Material, earlier: list[str]) -> dict[str, Any]:
 
     info, history = material.info, material.history
     dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {variables(DARK)} }} }}"
-    facts = [("", count(len(history)), "operations")]
+    operations, faults = len(history), len(material.faults)
+    facts = [("", count(operations), "operation" if operations == 1 else "operations")]
     facts += [(str(o), count(history.count(o)), OUTCOME_WORDS[o]) for o in (Outcome.OK, Outcome.FAIL, Outcome.INFO)]
-    facts += [("", f"{material.end_ns / 1e9:,.1f} s", "of run"), ("", count(len(material.faults)), "faults")]
+    facts += [
+        ("", f"{material.end_ns / 1e9:,.1f} s", "of run"),
+        ("", count(faults), "fault" if faults == 1 else "faults"),
+    ]
     if info.seed is not None:
         facts.append(("", str(info.seed), "seed"))
     torn = [f"The journal ended in the middle: {history.torn}."] if history.torn else []
@@ -187,9 +192,7 @@ def _faults(material: Material, easel: Easel) -> dict[str, Any]:
             }
             for fault in faults[:FAULTS_MAX]
         ],
-        "faults_left_out": f"{len(faults) - FAULTS_MAX:,} later faults are not listed."
-        if len(faults) > FAULTS_MAX
-        else "",
+        "faults_left_out": max(len(faults) - FAULTS_MAX, 0),
         "clocks": easel.draw("the picture of the clocks", lambda: clocks_figure(material.clocks, faults, span_s)),
     }
 
@@ -198,19 +201,14 @@ def _run(material: Material, easel: Easel) -> dict[str, Any]:
     spans = map(material.span_of, material.classification.anomalies)
     moments = [span[0] / 1e9 for span in spans if span]
     rows, scene = material.fault_rows, material.scene
-    left_out = len(material.history) - OPERATIONS_MAX
-
-    def viewer() -> str:
-        return (
-            viewer_data(material.history, material.lanes, rows, scene.marks, material.end_ns)
-            if len(material.history)
-            else ""
-        )
 
     return {
         "overview": easel.draw("the overview", lambda: overview_figure(material.columns, material.faults, moments)),
-        "viewer": easel.draw("the viewer of the whole run", viewer),
-        "viewer_left_out": f"{left_out:,} operations far from the anomaly are left out." if left_out > 0 else "",
+        "viewer": easel.draw(
+            "the viewer of the whole run",
+            lambda: viewer_data(material.history, material.lanes, rows, scene.marks, material.end_ns),
+        ),
+        "viewer_left_out": max(len(material.history) - OPERATIONS_MAX, 0),
         "latency": easel.draw("the plot of latencies", lambda: latency_figure(material.columns, rows)),
         "rate": easel.draw("the plot of rates", lambda: rate_figure(material.columns, rows)),
     }
@@ -228,9 +226,8 @@ def _statistics(material: Material) -> dict[str, Any]:
 
 
 def _numbers(row: KindRow) -> list[str]:
-    latencies = (
-        [duration(value * 1e6) for value in row.latencies_ms] if row.latencies_ms else [SIGNS[Status.NOT_TESTABLE]] * 4
-    )
+    known = row.latencies_ms or ()
+    latencies = [duration(value * 1e6) for value in known] or [""] * len(PERCENTILES)
     return [*(count(number) for number in (row.total, *row.outcomes)), *latencies]
 
 

@@ -52,8 +52,8 @@ def stop_of(operation: Operation) -> int:
 
 
 def scene_of(history: History, anomaly: Anomaly, most: int = CONTEXT_MAX) -> Scene:
-    """The anomaly's operations and up to `most` operations in all, nearest first; unknown indices are passed over."""
-    known = [index for index in dict.fromkeys(anomaly.operations) if index in history.by_index]
+    """The anomaly's operations and those nearest to them, up to `most` in all; unknown indices are passed over."""
+    known = [index for index in dict.fromkeys(anomaly.operations) if index in history.by_index][:most]
     marks = {index: number for number, index in enumerate(known, start=1)}
     own = [history.by_index[index] for index in known]
     if not own:

@@ -45,12 +45,7 @@ def verdict_text(
 
     `report` is where the page lies, as the reader would type it.
     """
-    material = Material(
-        info=info,
-        history=history,
-        classification=classification,
-        lattice=lattice or Lattice(),
-    )
+    material = Material(info=info, history=history, classification=classification, lattice=lattice or Lattice())
     lines: list[Line] = [*_tested(material), [], *_verdict(material), []]
     lines += _models(material.classification, material.lattice)
     if report is not None:
@@ -78,7 +73,7 @@ def _escaped(text: str, *, tag_follows: bool) -> str:
     return escaped + "\\" * ending if tag_follows else escaped
 
 
-def tested_words(info: RunInfo) -> str:
+def _tested_words(info: RunInfo) -> str:
     """`lww, register workload, faults: clock and partition, seed 7`."""
     parts = [info.system or info.title, info.workload and f"{info.workload} workload"]
     parts.append(f"faults: {listed(info.nemeses)}" if info.nemeses else "")
@@ -91,7 +86,7 @@ def _tested(material: Material) -> list[Line]:
     counts = [f"{history.count(outcome):,} {OUTCOME_WORDS[outcome]}" for outcome in Outcome if history.count(outcome)]
     made = f"{count(len(history), 'operation')}: {listed(counts)}" if counts else "no operations"
     under = f", {count(len(faults), 'fault')}" if faults else ""
-    lines: list[Line] = [[(tested_words(info), "bold")], [(f"{made}, in {material.end_ns / 1e9:.1f} s{under}", "")]]
+    lines: list[Line] = [[(_tested_words(info), "bold")], [(f"{made}, in {material.end_ns / 1e9:.1f} s{under}", "")]]
     return lines + [[("note: ", "yellow"), (clean(note), "")] for note in info.notes]
 
 
@@ -145,16 +140,13 @@ def _wrapped(prose: str, most: int) -> list[Line]:
 
 def _models(classification: Classification, lattice: Lattice) -> list[Line]:
     """The border of the lattice: the strongest that hold and the weakest that do not."""
+    unknown = [model for model, finding in classification.models.items() if finding.status is Status.UNKNOWN]
     found = (
         ("holds     ", "green", lattice.strongest_holding(classification)),
         ("violated  ", "red", lattice.weakest_violated(classification)),
-        ("unknown   ", "yellow", _unknown(classification)),
+        ("unknown   ", "yellow", lattice.in_order(unknown)),
     )
     if len(classification.models) < 2:
         return []
     lines: list[Line] = [[(word, style), (clean(listed(models, 8)), "")] for word, style, models in found if models]
     return [*lines, []]
-
-
-def _unknown(classification: Classification) -> list[str]:
-    return sorted(model for model, finding in classification.models.items() if finding.status is Status.UNKNOWN)

@@ -28,7 +28,7 @@ from harness.report.palette import LIGHT
 from harness.report.scene import stop_of
 from harness.report.series import OUTCOMES, density
 from harness.report.viewer import nearest
-from harness.report.words import VERDICT_WORDS, clean, label, sentence, shortened, signed
+from harness.report.words import VERDICT_WORDS, clean, label, sentence, shortened, signed, value_text
 from histories import Operation, freeze
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _view(material: Material) -> View:
 
 def _told(material: Material) -> list[str]:
     for anomaly in material.classification.anomalies[:1]:
-        where = "" if anomaly.key is None else f" on key {clean(str(anomaly.key))}"
+        where = "" if anomaly.key is None else f" on key {value_text(anomaly.key)}"
         told = [line for part in clean(anomaly.explanation).splitlines() for line in textwrap.wrap(part, WRAP)]
         return [f"{clean(anomaly.type)}{where}", *told[:8]]
     return []
@@ -288,6 +288,7 @@ def _explanation(canvas: Canvas, material: Material, told: Sequence[str]) -> Non
     for op in material.scene.marked[:MARKS_MAX]:
         canvas.badge(material.scene.marks[op.index], 0.45)
         at = f" at {op.node}" if op.node else ""
-        canvas.line(
-            f"#{op.index}  process {op.process}{at}, {op.invoke_ns / 1e9:.6f} s:  {sentence(op, 100)}", left=0.65
-        )
+        offsets = [trace.at(op.invoke_ns) for trace in material.clocks if trace.node == op.node]
+        clock = f" (its clock {signed(offsets[0])})" if any(offsets) else ""
+        when = f"{op.invoke_ns / 1e9:.6f} s"
+        canvas.line(f"#{op.index}  process {op.process}{at}{clock}, {when}:  {sentence(op, 100)}", left=0.65)

@@ -12,6 +12,10 @@ from histories import Operation, Outcome
 
 PLAIN = re.compile(r"(?!(nil|true|false)$)[A-Za-z_][\w.:-]*", re.ASCII)  # strings that need no quotes
 
+CONSTANTS = {None: "nil", True: "true", False: "false"}
+
+DEPTH_MAX = 8  # a value that is nested deeper is cut
+
 SHORT = {"read": "r", "write": "w"}
 
 OUTCOME_WORDS = {Outcome.OK: "ok", Outcome.FAIL: "failed", Outcome.INFO: "indeterminate"}
@@ -48,17 +52,19 @@ def value_text(value: Any, limit: int = 80) -> str:
     return shortened(_value(value, limit), limit)
 
 
-def _value(value: Any, limit: int) -> str:
-    if value is None:
-        return "nil"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+def _value(value: Any, limit: int, depth: int = 0) -> str:
+    if depth > DEPTH_MAX:
+        return "…"
+    if value is None or isinstance(value, bool):
+        return CONSTANTS[value]
     if isinstance(value, str):
         return value if PLAIN.fullmatch(value) else clean(json.dumps(value, ensure_ascii=False))
     if isinstance(value, list | tuple):
-        return f"[{_some([_value(part, limit) for part in value[:limit]], len(value), limit)}]"
+        return f"[{_some([_value(part, limit, depth + 1) for part in value[:limit]], len(value), limit)}]"
     if isinstance(value, dict):
-        pairs = [f"{_value(k, limit)}: {_value(v, limit)}" for k, v in list(value.items())[:limit]]
+        pairs = [
+            f"{_value(k, limit, depth + 1)}: {_value(v, limit, depth + 1)}" for k, v in list(value.items())[:limit]
+        ]
         return f"{{{_some(pairs, len(value), limit)}}}"
     return clean(str(value))
 

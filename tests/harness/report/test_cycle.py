@@ -55,6 +55,10 @@ def test_two_arrows_between_the_same_transactions_go_different_ways():
     assert there.split("Q")[1].split()[1] != back.split("Q")[1].split()[1]
 
 
+def test_a_cycle_that_nobody_could_take_in_is_left_to_the_prose():
+    assert cycle_figure(around(25)) == ""
+
+
 def test_a_long_transaction_is_cut_in_the_box_and_whole_in_its_title():
     drawn = cycle_figure(around(2, lines=tuple(f"append {k} 1" for k in range(20))))
     assert "… 13 more" in drawn

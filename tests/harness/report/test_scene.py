@@ -40,6 +40,12 @@ def test_neighbours_of_a_transaction_touch_one_of_its_keys():
     assert [operation.index for operation in scene.operations] == [2, 4]
 
 
+def test_of_an_anomaly_with_hundreds_of_operations_the_first_are_shown():
+    history = History(operations=tuple(op(index) for index in range(0, 900, 2)))
+    scene = scene_of(history, anomaly(*range(0, 900, 2)), most=5)
+    assert [operation.index for operation in scene.operations] == [0, 2, 4, 6, 8]
+
+
 def test_indices_that_the_history_does_not_have_are_passed_over():
     history = History(operations=(op(0),))
     assert scene_of(history, anomaly(99)).operations == ()

@@ -32,6 +32,13 @@ def test_values_are_written_as_the_field_writes_them(value, text):
     assert value_text(value) == text
 
 
+def test_a_deeply_nested_value_is_cut():
+    value = []
+    for _ in range(5000):
+        value = [value]
+    assert value_text(value) == "[" * 9 + "…" + "]" * 9
+
+
 def test_a_long_value_is_cut_and_says_so():
     assert value_text(list(range(1000)), 20) == "[0 1 2 3 4 5 6 7 8 …"
 
