@@ -62,7 +62,7 @@ def logs_of(history: History) -> list[Log]:
                 fresh = key not in mine or told_where
                 logs.setdefault(key, Log(key)).polls.append(Poll(operation, messages, fresh))
                 mine.add(key)
-        except (TypeError, ValueError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             problem = f"expected sends with offsets, and polls with lists of [offset, value], in {operation}"
             raise HistoryError(problem, source=history.source) from None
     return list(logs.values())
