@@ -21,12 +21,12 @@ ROWS_MAX = 100
 
 def articles(material: Material, easel: Easel) -> list[dict[str, Any]]:
     """The first anomaly of each of the first few kinds, in full."""
-    return [_article(material, easel, position, anomaly) for position, anomaly in material.first_of_kind[:ARTICLES_MAX]]
+    return [_article(material, easel, anomaly) for anomaly in material.first_of_kind[:ARTICLES_MAX]]
 
 
 def other_rows(material: Material) -> list[dict[str, str]]:
     """All anomalies in a line each, up to ROWS_MAX; none where the articles say everything."""
-    anomalies = material.classification.anomalies
+    anomalies = material.anomalies
     if len(anomalies) <= min(len(material.first_of_kind), ARTICLES_MAX):
         return []
     return [
@@ -40,8 +40,8 @@ def other_rows(material: Material) -> list[dict[str, str]]:
     ]
 
 
-def _article(material: Material, easel: Easel, position: int, anomaly: Anomaly) -> dict[str, Any]:
-    scene = material.scene if position == 0 else scene_of(material.history, anomaly)
+def _article(material: Material, easel: Easel, anomaly: Anomaly) -> dict[str, Any]:
+    scene = material.scene if anomaly is material.anomalies[0] else scene_of(material.history, anomaly)
     cycle = easel.guard.attempt(f"the cycle of {anomaly.type}", lambda: cycle_of(anomaly, material.history))
     where = "" if anomaly.key is None else f" on key {value_text(anomaly.key)}"
     span = material.span_of(anomaly) or (0, 0)

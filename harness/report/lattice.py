@@ -15,14 +15,15 @@ class Lattice:
     """The models, strongest first, and their implications as (stronger, weaker).
 
     `twins` have the same histories as another of the models, which speaks for them in summaries. `meanings` says
-    in a sentence what a model or an anomaly is, by any of its names. Models that a classification speaks of and
-    the lattice does not know stand by themselves.
+    in a sentence what a model or an anomaly is, by any of its names; `refuted` by an anomaly are these models.
+    Models that a classification speaks of and the lattice does not know stand by themselves.
     """
 
     models: tuple[str, ...] = ()
     implications: tuple[tuple[str, str], ...] = ()
     twins: frozenset[str] = frozenset()
     meanings: Mapping[str, str] = attrs.field(factory=dict)
+    refuted: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
 
     @cached_property
     def weaker(self) -> Mapping[str, frozenset[str]]:
@@ -56,13 +57,19 @@ class Lattice:
 @cache
 def lattice_of_models() -> Lattice:
     """The whole catalogue."""
-    from checkers.models import ANOMALIES, MODELS, AnomalyKind, Model, layout
+    from checkers.models import ANOMALIES, MODELS, AnomalyKind, Model, layout, refuted_by
 
     drawn = layout()
     rows: list[Model | AnomalyKind] = [*ANOMALIES.values(), *MODELS.values()]
     meanings = {name: row.meaning for row in rows for name in (*row.aliases, row.name)}
     twins = frozenset(model.name for model in MODELS.values() if model.same_as is not None)
-    return Lattice(models=drawn.models, implications=drawn.arrows, twins=twins, meanings=meanings)
+    return Lattice(
+        models=drawn.models,
+        implications=drawn.arrows,
+        twins=twins,
+        meanings=meanings,
+        refuted={name: refuted_by(row.name) for row in ANOMALIES.values() for name in (*row.aliases, row.name)},
+    )
 
 
 def _reached(start: str, direct: Mapping[str, Iterable[str]]) -> set[str]:

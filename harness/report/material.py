@@ -61,17 +61,23 @@ class Material:
         return Columns.of(self.history)
 
     @cached_property
-    def first_of_kind(self) -> tuple[tuple[int, Anomaly], ...]:
-        """The first anomaly of each type, with its position."""
-        found: dict[str, tuple[int, Anomaly]] = {}
-        for position, anomaly in enumerate(self.classification.anomalies):
-            found.setdefault(anomaly.type, (position, anomaly))
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        """All anomalies, those that refute the claim before those that only refute other models."""
+        claim, refuted = self.info.claim, self.lattice.refuted
+        return tuple(sorted(self.classification.anomalies, key=lambda one: claim not in refuted.get(one.type, {claim})))
+
+    @cached_property
+    def first_of_kind(self) -> tuple[Anomaly, ...]:
+        """The first anomaly of each type."""
+        found: dict[str, Anomaly] = {}
+        for anomaly in self.anomalies:
+            found.setdefault(anomaly.type, anomaly)
         return tuple(found.values())
 
     @cached_property
     def scene(self) -> Scene:
         """The first anomaly among its neighbours; an empty scene where there is none."""
-        for anomaly in self.classification.anomalies[:1]:
+        for anomaly in self.anomalies[:1]:
             return scene_of(self.history, anomaly)
         return Scene(operations=(), marks={})
 

@@ -9,6 +9,7 @@ from typing import Any
 from checkers.verdict import Status
 from harness.report.articles import ARTICLES_MAX, articles, other_rows
 from harness.report.drawn import Easel
+from harness.report.faults import Fault
 from harness.report.guard import Guard
 from harness.report.info import RunInfo
 from harness.report.lattice_figure import lattice_figure
@@ -31,6 +32,7 @@ from harness.report.words import (
 )
 from histories import Outcome
 
+FAULTS_SHOWN = 12
 FAULTS_MAX = 200
 
 LEDES = {
@@ -130,7 +132,7 @@ def _summaries(info: RunInfo) -> str:
 
 def _quote(material: Material) -> str:
     """The first anomaly, in its own words, where the claim is violated."""
-    anomalies = material.classification.anomalies
+    anomalies = material.anomalies
     if material.info.validity is not Status.VIOLATED or not anomalies:
         return ""
     return shortened(anomalies[0].explanation, 600)
@@ -142,7 +144,7 @@ def _anomalies(material: Material, easel: Easel) -> dict[str, Any]:
     return {
         "anomalies": shown,
         "more": other_rows(material),
-        "anomaly_count": len(material.classification.anomalies),
+        "anomaly_count": len(material.anomalies),
         "sections": [*first, *SECTIONS],
         "kinds_left_out": max(len(material.first_of_kind) - ARTICLES_MAX, 0),
     }
@@ -173,32 +175,36 @@ def _models(material: Material, easel: Easel) -> dict[str, Any]:
 
 
 def _faults(material: Material, easel: Easel) -> dict[str, Any]:
-    faults = material.faults
-    scene = material.scene
+    """All faults in one table where they are few, else those around the first anomaly, and the others folded away."""
+    faults, scene = material.faults, material.scene
     during = {fault for fault in faults if scene.operations and fault.overlaps(scene.start_ns, scene.stop_ns)}
     active = f", {len(during)} of them active around the first anomaly" if during else ""
+    first = [fault for fault in faults if len(faults) <= FAULTS_SHOWN or fault in during]
+    others = [fault for fault in faults if fault not in first][:FAULTS_MAX]
+
+    def row(fault: Fault) -> dict[str, Any]:
+        return {
+            "family": fault.family,
+            "colour": family_colour(fault.family),
+            "summary": fault.summary,
+            "start": seconds(fault.start_ns),
+            "stop": "never" if fault.stop_ns is None else seconds(fault.stop_ns),
+            "lasted": duration(fault.until(material.end_ns) - fault.start_ns),
+            "during": fault in during,
+        }
+
     span_s = material.end_ns / 1e9
     return {
         "faults_words": f"{count(len(faults), 'fault')}{active}.",
-        "faults": [
-            {
-                "family": fault.family,
-                "colour": family_colour(fault.family),
-                "summary": fault.summary,
-                "start": seconds(fault.start_ns),
-                "stop": "never" if fault.stop_ns is None else seconds(fault.stop_ns),
-                "lasted": duration(fault.until(material.end_ns) - fault.start_ns),
-                "during": fault in during,
-            }
-            for fault in faults[:FAULTS_MAX]
-        ],
-        "faults_left_out": max(len(faults) - FAULTS_MAX, 0),
+        "faults": [row(fault) for fault in first],
+        "other_faults": [row(fault) for fault in others],
+        "faults_left_out": len(faults) - len(first) - len(others),
         "clocks": easel.draw("the picture of the clocks", lambda: clocks_figure(material.clocks, faults, span_s)),
     }
 
 
 def _run(material: Material, easel: Easel) -> dict[str, Any]:
-    spans = map(material.span_of, material.classification.anomalies)
+    spans = map(material.span_of, material.anomalies)
     moments = [span[0] / 1e9 for span in spans if span]
     rows, scene = material.fault_rows, material.scene
 

@@ -98,7 +98,7 @@ def _verdict(material: Material) -> list[Line]:
         (clean(info.claim), f"bold {style}"),
     ]
     finding = classification.models.get(info.claim)
-    anomalies = classification.anomalies
+    anomalies = material.anomalies
     if info.validity is Status.VIOLATED and anomalies:
         return [head, *_anomaly(anomalies[0], material.history), *_others(anomalies)]
     return [head, *_wrapped(finding.because if finding else "", most=4)]

@@ -132,7 +132,7 @@ def _view(material: Material) -> View:
 
 
 def _told(material: Material) -> list[str]:
-    for anomaly in material.classification.anomalies[:1]:
+    for anomaly in material.anomalies[:1]:
         where = "" if anomaly.key is None else f" on key {value_text(anomaly.key)}"
         told = [line for part in clean(anomaly.explanation).splitlines() for line in textwrap.wrap(part, WRAP)]
         return [f"{clean(anomaly.type)}{where}", *told[:8]]
@@ -201,7 +201,7 @@ def _bars(axes: Axes, material: Material, view: View) -> None:
     outlined = len(view.operations) <= OUTLINES_MAX
     for (outcome, near), boxes in sorted(groups.items()):
         colour, hollow = LIGHT[outcome], outcome == "fail"
-        fill = _tint(colour, (0.12 if hollow else 0.55) if near else 0.16)
+        fill = _tint(colour, (0.12 if hollow and outlined else 0.55) if near else 0.16)
         edge = _tint(colour, 1.0 if near else 0.4) if outlined else "none"
         rectangles(axes, boxes, fill, edge=edge, dashed=hollow)
 

@@ -133,6 +133,27 @@ def test_faults_are_listed_shaded_and_told_when_active_during_the_anomaly(lww):
     assert len(lww.all("svg", "clocks")) == 1
 
 
+def test_of_many_faults_those_around_the_anomaly_come_first_and_the_others_are_folded_away():
+    material = lww_material(600)
+    extra = [
+        Event(
+            index=0,
+            time=4_000_000_000 + k,
+            type=EventType.INFO,
+            process=NEMESIS,
+            f="start",
+            value={"id": k, "summary": f"f{k}"},
+        )
+        for k in range(300)
+    ]
+    history = attrs.evolve(material.history, faults=(*material.history.faults, *extra))
+    found = outline(attrs.evolve(material, history=history))
+    assert "306 faults, " in found.text
+    assert "others in the order of their start" in found.text
+    assert "later faults are not listed" in found.text
+    assert found.text.index("during the anomaly") < found.text.index("others in the order")
+
+
 def test_latencies_and_rates_have_a_panel_for_each_kind(lww):
     assert len(lww.all("svg", "plot")) == 2
     assert {"ok", "fail", "info"} <= {a["class"].split()[1] for a in lww.all("path", "dots")}
@@ -221,6 +242,18 @@ def test_what_failed_before_is_told_at_the_top():
     guard.attempt("timeline.png", lambda: 1 // 0)
     found = Outline(page(lww_material(200), guard))
     assert found.text.index("timeline.png could not be made: ZeroDivisionError") < found.text.index("What went wrong")
+
+
+def test_the_anomaly_that_refutes_the_claim_is_told_before_those_that_refute_other_models():
+    material = write_skew_material()
+    dirty = Anomaly(type="dirty-read", operations=(3,), explanation="T2 read what was aborted")
+    classification = attrs.evolve(material.classification, anomalies=(*material.classification.anomalies, dirty))
+    info = attrs.evolve(material.info, claim="read-committed")
+    found = outline(attrs.evolve(material, info=info, classification=classification))
+    assert found.text.index("T2 read what was aborted") < found.text.index("T1 < T2")
+    info = attrs.evolve(material.info, claim="serializable")
+    found = outline(attrs.evolve(material, info=info, classification=classification))
+    assert found.text.index("T1 < T2") < found.text.index("T2 read what was aborted")
 
 
 def test_many_anomalies_are_shown_one_of_each_kind_and_listed_up_to_a_limit():
