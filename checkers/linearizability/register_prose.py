@@ -18,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from checkers.linearizability.rows import INITIAL, NOTHING, Rows
+from checkers.linearizability.rows import INITIAL, NEVER, NOTHING, Rows
 from checkers.linearizability.zones import Contradiction, Creators
 from checkers.verdict import Anomaly
 
@@ -41,8 +41,8 @@ class Teller:
     key: Any
 
     def indices(self, *rows: int) -> tuple[int, ...]:
-        """What the operations are called, each once."""
-        return tuple(dict.fromkeys(self.rows.operations[row].index for row in rows if row != INITIAL))
+        """What the operations are called, each once, in the order of their calls."""
+        return tuple(sorted({self.rows.operations[row].index for row in rows if row != INITIAL}))
 
     @property
     def place(self) -> str:
@@ -190,9 +190,16 @@ def opposed(tell: Teller, a1: int, b2: int, b1: int, a2: int) -> Told:
         text += f"{old} came from {first} by compare-and-set alone, which leaves no room for {new} between the two."
     if rows.makes[a2] is not NOTHING:
         return "lost-update", tell.indices(a2, b1, b2, a1), text
-    if b1 == b2 and rows.makes[b1] is not NOTHING and rows.makes[b1] not in rows.needs:
-        return "lost-write", tell.indices(a2, b1, a1), f"{text} Nobody ever read {new}."
+    if b1 == b2 and rows.makes[b1] is not NOTHING and rows.makes[b1] not in rows.needs and at_rest(rows, a2):
+        text += f" By then every acknowledged write had completed, and nobody ever read {new}: it is lost."
+        return "lost-write", tell.indices(a2, b1, a1), text
     return "stale-read", tell.indices(a2, b1, b2, a1), text
+
+
+def at_rest(rows: Rows, row: int) -> bool:
+    """Whether every change that is known to have happened had completed before this operation began."""
+    changes = (returned for make, returned in zip(rows.makes, rows.returns, strict=True) if make is not NOTHING)
+    return all(returned < rows.calls[row] for returned in changes if returned != NEVER)
 
 
 PROSE: dict[str, Callable[..., Told]] = {

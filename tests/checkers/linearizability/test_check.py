@@ -56,7 +56,7 @@ def test_a_stale_read_is_explained_to_a_newcomer():
     )
     assert anomaly.type == "stale-read"
     assert anomaly.key == 7
-    assert anomaly.operations == (6, 2, 0)
+    assert anomaly.operations == (0, 2, 6)
     assert anomaly.explanation == (
         "Process 3 read 4 from key 7 (#6) after process 1's write of 5 (#2) had completed. "
         "Process 0's write of 4 (#0) had completed before that write began, "
@@ -67,7 +67,16 @@ def test_a_stale_read_is_explained_to_a_newcomer():
 def test_a_write_that_nobody_ever_saw_is_lost():
     anomaly = the_anomaly(op(0, 1, 0, "write", 4), op(2, 3, 1, "write", 5), op(4, 5, 3, "read", 4))
     assert anomaly.type == "lost-write"
-    assert anomaly.explanation.endswith("nobody wrote 4 again. Nobody ever read 5.")
+    assert anomaly.explanation.endswith(
+        "nobody wrote 4 again. By then every acknowledged write had completed, and nobody ever read 5: it is lost."
+    )
+
+
+def test_a_write_that_may_have_been_replaced_since_is_not_called_lost():
+    anomaly = the_anomaly(
+        op(0, 1, 0, "write", 4), op(2, 3, 1, "write", 5), op(4, 5, 3, "read", 4), op(6, 7, 1, "write", 6)
+    )
+    assert anomaly.type == "stale-read"
 
 
 def test_reading_the_initial_value_after_a_write_is_stale():
@@ -114,7 +123,7 @@ def test_a_value_between_the_links_of_a_compare_and_set_chain_is_explained():
     anomaly = the_anomaly(
         op(0, 2, 0, "write", 4), op(1, 9, 2, "cas", [4, 6]), op(3, 4, 1, "write", 5), op(5, 6, 3, "read", 6)
     )
-    assert anomaly.type == "lost-write"
+    assert anomaly.type == "stale-read"
     assert "6 came from 4 by compare-and-set alone, which leaves no room for 5 between the two." in anomaly.explanation
 
 
