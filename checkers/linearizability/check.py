@@ -9,40 +9,22 @@ explodes does not use up what the others need.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 
 from checkers.budget import Budget
 from checkers.linearizability.culprit import unplaceable
+from checkers.linearizability.monitors import MONITORS, Order
 from checkers.linearizability.problem import Problem
-from checkers.linearizability.register_prose import explain
-from checkers.linearizability.registers import CasRegister, Register
-from checkers.linearizability.rows import rows_of
 from checkers.linearizability.search import Search
 from checkers.linearizability.specification import Specification
-from checkers.linearizability.zones import Contradiction, zones
 from checkers.verdict import Anomaly, Classification, Finding, Status
 from histories import History, Operation
 
 MODEL: Final = "linearizable"
 FIRST_SHARE: Final = 1_000  # configurations for the first round of searches
-
-Order = tuple[int, ...]  # indices of operations, in an order in which they may have happened
-Monitor = Callable[[Any, Sequence[Operation], Any], Order | Anomaly | None]
-
-
-def judge_register(specification: Any, operations: Sequence[Operation], key: Any) -> Order | Anomaly | None:
-    """Registers by zones."""
-    rows = rows_of(operations)
-    found = zones(rows, specification.initial)
-    if isinstance(found, Contradiction):
-        return explain(rows, specification.initial, found, key)
-    return None if found is None else tuple(rows.operations[row].index for row in found)
-
-
-MONITORS: Final[Mapping[type[Specification], Monitor]] = {Register: judge_register, CasRegister: judge_register}
 
 
 @attrs.define(kw_only=True)
@@ -73,7 +55,7 @@ def check_linearizable(
     parts = specification.parts(history.by_key)
     found = judge(specification, parts, budget or Budget(), search_only=search_only)
     return Classification(
-        models={MODEL: finding(found)},
+        models={MODEL: finding(found, specification)},
         anomalies=tuple(found.anomalies.values()),
         statistics={
             "objects": len(parts),
@@ -128,17 +110,19 @@ def take_turns(found: Findings, budget: Budget) -> None:
         share *= 2
 
 
-def finding(found: Findings) -> Finding:
+def finding(found: Findings, specification: Specification) -> Finding:
     """All objects together: one violated is enough; one unknown among the others is unknown."""
     anomalies, unknown = found.anomalies, found.open
     progress = "; ".join(
-        f"{name(key)}: {search.configurations:,} configurations, "
+        f"{specification.place(key)}: {search.configurations:,} configurations, "
         f"{search.passed:,} of {len(search.problem.by_return):,} completions passed"
         for key, search in list(unknown.items())[:3]
     )
     doubt = f"{found.spent} for {count(len(unknown))} ({progress})"
     if anomalies:
-        keys = ", ".join(name(key) for key in list(anomalies)[:3]) + (", ..." if len(anomalies) > 3 else "")
+        keys = ", ".join(specification.place(key) for key in list(anomalies)[:3]) + (
+            ", ..." if len(anomalies) > 3 else ""
+        )
         because = f"no order of the operations explains {keys}" + (f"; unknown besides: {doubt}" if unknown else "")
         return Finding(status=Status.VIOLATED, because=because)
     if unknown:
@@ -152,8 +136,3 @@ def finding(found: Findings) -> Finding:
 def count(objects: int) -> str:
     """So many objects, in words."""
     return "the one object" if objects == 1 else f"each of {objects:,} objects"
-
-
-def name(key: Any) -> str:
-    """An object, in words."""
-    return "the object" if key is None else f"key {key!r}"

@@ -129,18 +129,18 @@ class Set(Specification):
         """See `Specification.step`."""
         if operation.f == "read":
             return (state,) if not operation.ok or frozenset(hashable(operation.result)) == state else ()
-        element, told = asked_and_told(operation)
+        element, answer = hashable(operation.value), told(operation)
         there = element in state
         if operation.f == "contains":
-            return (state,) if result_may_be(operation, there) else ()
+            return (state,) if not operation.ok or answer is there else ()
         changes = there == (operation.f == "remove")
-        if isinstance(told, bool) and told != changes:
+        if answer is not None and answer != changes:
             return ()
         return (state - {element} if operation.f == "remove" else state | {element},)
 
     def read_only(self, operation: Operation) -> bool:
         """Reads, and changes that say they changed nothing."""
-        return operation.f in {"contains", "read"} or asked_and_told(operation)[1] is False
+        return operation.f in {"contains", "read"} or told(operation) is False
 
     def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Without the uncertain additions of what nobody ever saw."""
@@ -148,10 +148,8 @@ class Set(Specification):
         for o in operations:
             if o.ok and o.f == "read":
                 seen.update(hashable(o.result))
-            elif o.ok:
-                element, told = asked_and_told(o)
-                if told is SEEN.get(o.f):
-                    seen.add(element)
+            elif o.ok and told(o) is SEEN[o.f]:
+                seen.add(hashable(o.value))
         candidates = super().relevant(operations)
         return [o for o in candidates if o.ok or o.f != "add" or hashable(o.value) in seen]
 
@@ -164,16 +162,28 @@ class Set(Specification):
                 found.setdefault(key if whole else Element(key=key, element=hashable(o.value)), []).append(o)
         return found
 
+    def place(self, part: Any) -> str:
+        """An element or a set."""
+        return str(part) if isinstance(part, Element) else super().place(part)
+
+    def key(self, part: Any) -> Any:
+        """The key of the set."""
+        return part.key if isinstance(part, Element) else part
+
     def show(self, state: Any) -> str:
         """A state, for people."""
         return "{" + ", ".join(sorted(map(repr, state))) + "}"
 
 
-SEEN: Final[Mapping[str, bool]] = {
-    "contains": True,
-    "remove": True,
-    "add": False,
-}  # what tells of an element's presence
+SEEN: Final[Mapping[str, bool]] = {"contains": True, "remove": True, "add": False}  # the answer that shows presence
+
+
+def told(operation: Operation) -> bool | None:
+    """What an operation on one element told: whether it was there, or whether that was changed; None if nothing."""
+    if not operation.ok:
+        return None
+    answer = operation.result if operation.f == "contains" else asked_and_told(operation)[1]
+    return answer if isinstance(answer, bool) else None
 
 
 @attrs.frozen(kw_only=True)

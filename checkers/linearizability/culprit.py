@@ -67,7 +67,7 @@ class Prober:
         return search
 
 
-def unplaceable(search: Search, key: Any) -> Anomaly:
+def unplaceable(search: Search, part: Any) -> Anomaly:
     """The anomaly of an object whose search ended without a linearization."""
     problem = search.problem
     prober = Prober(problem.specification, max(EFFORT_MIN, EFFORT * (search.configurations + len(problem.operations))))
@@ -78,7 +78,7 @@ def unplaceable(search: Search, key: Any) -> Anomaly:
         involved = core(involved, prober)
     except EffortSpentError:
         pass
-    return tell(problem, key, [o for o in involved if o.ok], evidence)
+    return tell(problem, part, [o for o in involved if o.ok], evidence)
 
 
 def shortest_prefix(search: Search, prober: Prober) -> tuple[list[Operation], Unplaceable]:
@@ -129,9 +129,9 @@ def core(operations: Sequence[Operation], prober: Prober) -> Sequence[Operation]
     return operations
 
 
-def tell(problem: Problem, key: Any, involved: list[Operation], evidence: Unplaceable) -> Anomaly:
+def tell(problem: Problem, part: Any, involved: list[Operation], evidence: Unplaceable) -> Anomaly:
     """The explanation, as far as the effort went."""
-    place = "the object" if key is None else f"key {key!r}"
+    place = problem.specification.place(part)
     by_index = {o.index: o for o in problem.operations}
     if evidence.culprit is None or evidence.order is None:
         text = f"No order of the {len(problem.by_return):,} operations of {place} that happened explains their results."
@@ -139,7 +139,7 @@ def tell(problem: Problem, key: Any, involved: list[Operation], evidence: Unplac
             type="nonlinearizable",
             operations=tuple(o.index for o in involved),
             explanation=text,
-            key=key,
+            key=problem.specification.key(part),
             evidence=evidence,
         )
     culprit = by_index[evidence.culprit]
@@ -158,7 +158,13 @@ def tell(problem: Problem, key: Any, involved: list[Operation], evidence: Unplac
     else:
         text += "No other operation could have brought about what it saw."
     operations = (culprit.index, *(o.index for o in others))
-    return Anomaly(type="nonlinearizable", operations=operations, explanation=text, key=key, evidence=evidence)
+    return Anomaly(
+        type="nonlinearizable",
+        operations=operations,
+        explanation=text,
+        key=problem.specification.key(part),
+        evidence=evidence,
+    )
 
 
 def after(problem: Problem, order: Sequence[Operation]) -> str:

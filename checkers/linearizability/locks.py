@@ -5,13 +5,13 @@ Operations that failed did not happen: a try-lock that found the lock taken says
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from checkers.linearizability.specification import Specification, asked_and_told
-from histories import Operation
+from histories import HistoryError, Operation
 
 
 class Lock(Specification):
@@ -70,3 +70,12 @@ class FencedLock(Lock):
         if holder is not None or (fence is not None and last is not None and fence <= last):
             return ()
         return ((operation.process, last if fence is None else fence),)
+
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Also refuse fences that are not numbers."""
+        operations = list(operations)
+        super().known(operations)
+        for o in operations:
+            fence = asked_and_told(o)[1] if o.f == "acquire" else None
+            if isinstance(fence, bool) or not isinstance(fence, int | float | None):
+                raise HistoryError(f"expected a fence to be a number, found {fence!r} in {o}")

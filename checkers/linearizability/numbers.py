@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from checkers.linearizability.specification import Specification, hashable, result_may_be
-from histories import Operation
+from histories import HistoryError, Operation
 
 
 @attrs.frozen
@@ -28,6 +28,16 @@ class Counter(Specification):
     def read_only(self, operation: Operation) -> bool:
         """Reads, and adding nothing."""
         return operation.f == "read" or operation.value == 0
+
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Also refuse what is not a number."""
+        operations = list(operations)
+        super().known(operations)
+        for o in operations:
+            told = o.ok and (o.f == "read" or isinstance(self, FetchAndAdd))
+            for number in ((o.value,) if o.f == "add" else ()) + ((o.result,) if told else ()):
+                if isinstance(number, bool) or not isinstance(number, int | float):
+                    raise HistoryError(f"expected a number, found {number!r} in {o}")
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ Types of anomaly, as named here:
     aborted-read     an operation found a value whose only write failed
     future-read      an operation found a value before its write had begun
     stale-read       a read returned a value that had been replaced before the read began
-    lost-write       a stale read, and nobody ever saw the write that had replaced the value
+    lost-write       a stale read after all acknowledged writes, and nobody ever saw the one that it should have seen
     lost-update      a compare-and-set succeeded on a value that had been replaced before
     cyclic-versions  compare-and-sets that each need the value which another of them left
 """
@@ -24,7 +24,8 @@ from checkers.verdict import Anomaly
 
 
 def explain(rows: Rows, initial: Any, found: Contradiction, key: Any) -> Anomaly:
-    """The anomaly that a contradiction is."""
+    """The anomaly that a contradiction is; a loss, where there is one as well, for it weighs more."""
+    found = loss(rows, initial) or found
     kind, operations, text = PROSE[found.kind](Teller(rows, initial, key), *found.rows)
     return Anomaly(type=kind, operations=operations, explanation=text, key=key)
 
@@ -190,16 +191,34 @@ def opposed(tell: Teller, a1: int, b2: int, b1: int, a2: int) -> Told:
         text += f"{old} came from {first} by compare-and-set alone, which leaves no room for {new} between the two."
     if rows.makes[a2] is not NOTHING:
         return "lost-update", tell.indices(a2, b1, b2, a1), text
-    if b1 == b2 and rows.makes[b1] is not NOTHING and rows.makes[b1] not in rows.needs and at_rest(rows, a2):
+    if b1 == b2 and rows.makes[b1] is not NOTHING and rows.makes[b1] not in rows.needs and rows.calls[a2] > rest(rows):
         text += f" By then every acknowledged write had completed, and nobody ever read {new}: it is lost."
         return "lost-write", tell.indices(a2, b1, a1), text
     return "stale-read", tell.indices(a2, b1, b2, a1), text
 
 
-def at_rest(rows: Rows, row: int) -> bool:
-    """Whether every change that is known to have happened had completed before this operation began."""
-    changes = (returned for make, returned in zip(rows.makes, rows.returns, strict=True) if make is not NOTHING)
-    return all(returned < rows.calls[row] for returned in changes if returned != NEVER)
+def rest(rows: Rows) -> int:
+    """When the last change that is known to have happened had returned."""
+    changes = zip(rows.makes, rows.returns, strict=True)
+    return max((returned for make, returned in changes if make is not NOTHING and returned < NEVER), default=NEVER)
+
+
+def loss(rows: Rows, initial: Any) -> Contradiction | None:
+    """A read after the last change, of a value that an acknowledged change which nobody ever saw had replaced."""
+    last = len(rows) - 1
+    if last < 0 or rows.makes[last] is not NOTHING or rows.calls[last] < rest(rows):
+        return None
+    makers = [row for row, make in enumerate(rows.makes) if make is not NOTHING and make == rows.needs[last]]
+    if len(makers) + (rows.needs[last] == initial) != 1:
+        return None
+    maker = makers[0] if makers else INITIAL
+    replaced = -1 if maker == INITIAL else rows.returns[maker]
+    seen = set(rows.needs)
+    for row in range(last, -1, -1):
+        make = rows.makes[row]
+        if make is not NOTHING and rows.returns[row] < NEVER and rows.calls[row] > replaced and make not in seen:
+            return Contradiction("opposed", (maker, row, row, last))
+    return None
 
 
 PROSE: dict[str, Callable[..., Told]] = {

@@ -87,6 +87,14 @@ class Specification(abc.ABC):
         """
         return operations
 
+    def place(self, part: Any) -> str:
+        """An object, for people: the words for one of `parts`."""
+        return "the object" if part is None else f"key {part!r}"
+
+    def key(self, part: Any) -> Any:
+        """The key of the operations on one of `parts`."""
+        return part
+
     def show(self, state: Any) -> str:
         """A state, for people."""
         return repr(state)

@@ -106,3 +106,24 @@ def of_object(luck, thing, *, count_max=7, processes_max=4, mutations=None):
         )
         for number, (process, call, end) in enumerate(spans)
     )
+
+
+def collection(put, take, look):
+    """Items put in once each; what is taken is mostly taken once, and mostly was put in by somebody."""
+
+    def fill(luck, count):
+        chosen = [luck.choice((put, put, take, take, look)) for _ in range(count)]
+        items = [number + 1 for number, f in enumerate(chosen) if f == put]
+        luck.shuffle(items)
+        untaken = list(items)
+        for number, f in enumerate(chosen):
+            if f == put:
+                yield f, number + 1, number + 1
+            elif not items or luck.random() < 0.1:
+                yield f, None, None
+            elif f == take and untaken and luck.random() < 0.95:
+                yield f, None, untaken.pop()
+            else:
+                yield f, None, luck.choice(items)
+
+    return fill
