@@ -69,7 +69,7 @@ class ReadsWritesAndCas(Generator):
 
 def final_reads(test: Test, keys: Sequence[Any]) -> Generator:
     """Every client reads every key that was in use last."""
-    recent = tuple(keys)[-test.keys :]
+    recent = tuple(keys)[-4 * test.keys :]
     return on_each_thread(lambda _: (Invocation(f="read", key=key) for key in recent), test.clients)
 
 
