@@ -89,7 +89,6 @@ class Host:
         if self.process is not None:
             self.process.stop()
             self.process = self.node = None
-            self.clock.timers.clear()
 
     def crash(self, luck: Luck) -> None:
         """Stop the process at once, and lose what the disk had not synced."""

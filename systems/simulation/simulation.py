@@ -134,6 +134,7 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
             if self._error is not None:
                 raise stuck  # a task shields itself from the end of the run, and waits: Trio's complaint beats a hang
             self.fail(stuck)
+            self.now = end
             self.limit_s *= 2
             return 0.0
         self.now = end

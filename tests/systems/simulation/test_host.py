@@ -94,6 +94,22 @@ def test_what_was_not_synced_may_be_lost():
     assert 0 < len(left()) < 20
 
 
+def test_a_sync_keeps_nothing_that_was_written_after_it_began():
+    async def main(cluster, ask):
+        await ask("write", "before", 1)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask, "sync")
+            await trio.sleep(0.02)
+            for i in range(20):
+                await ask("write", i, i)
+        cluster.hosts.crash("n1")
+        cluster.hosts.restart("n1")
+
+    *_, (_, _, left) = notes_of(main, sync_s=1.0, link=Link(delay=0.001))
+    assert "before" in left
+    assert 1 < len(left) < 20
+
+
 def test_a_sync_that_a_crash_interrupts_is_not_told():
     async def main(cluster, ask):
         async def crash():
@@ -211,13 +227,14 @@ def test_what_a_crashed_node_does_in_its_last_moments_goes_nowhere():
     async def main(cluster, ask):
         await trio.sleep(1)
         cluster.hosts.crash("n1")
-        cluster.hosts.restart("n1")
         before = cluster.statistics()["messages sent"]
+        await trio.sleep(1)
+        cluster.hosts.restart("n1")
         await trio.sleep(5)
         assert cluster.statistics()["messages sent"] == before
 
     notes = notes_of(main, Sleeper)
-    assert [note for note in notes if note[1] != "stopping"] == [(0, "booted", {}), (1, "booted", {})]
+    assert [note for note in notes if note[1] != "stopping"] == [(0, "booted", {}), (2, "booted", {})]
     assert notes.count((1, "stopping")) == 1
 
 

@@ -102,6 +102,52 @@ def test_what_is_caused_has_luck_of_its_own_and_the_same_every_time():
     assert len({a1, a2, b1, b2}) == 4
 
 
+def test_what_is_called_as_an_event_leaves_the_luck_around_it_alone():
+    async def main(simulation):
+        keys, others = [], []
+
+        def event(*, disturbed):
+            keys.append(simulation.key())
+            if disturbed:
+                simulation.call(simulation.root("other"), lambda: others.append(simulation.key()))
+            keys.append(simulation.key())
+
+        simulation.at(1.0, simulation.root("a"), lambda: event(disturbed=False))
+        simulation.at(2.0, simulation.root("a"), lambda: event(disturbed=True))
+        simulation.at(3.0, simulation.root("other"), lambda: others.append(simulation.key()))
+        await trio.sleep(4)
+        return keys, others
+
+    (a1, a2, b1, b2), (first, second) = run(main)
+    assert (a1, a2) == (b1, b2)
+    assert first == second
+
+
+def test_the_order_of_tasks_that_wake_at_one_time_does_not_hang_on_earlier_events():
+    async def main(simulation, earlier):
+        order = []
+
+        async def wake(i):
+            for second in range(1, 41):
+                await trio.sleep_until(second)
+                order.append((second, i))
+
+        for i in range(earlier):
+            simulation.at(i + 0.5, simulation.key(), order.count, None)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wake, "a")
+            nursery.start_soon(wake, "b")
+        return order
+
+    orders = []
+    for earlier in (0, 40):
+        made = Simulation(0)
+        orders.append(made.run(main, made, earlier))
+    assert orders[0] == orders[1]
+    firsts = "".join(name for _, name in orders[0][::2])
+    assert 10 < firsts.count("a") < 30
+
+
 def test_what_main_raises_comes_out():
     async def main(_):
         await trio.sleep(1)
@@ -150,12 +196,12 @@ def test_a_task_that_shields_itself_gets_as_long_again_when_the_limit_is_reached
         finally:
             with trio.CancelScope(shield=True):
                 await trio.sleep(90)
-            ended.append(True)
+            ended.append(trio.current_time())
 
     ended = []
     with pytest.raises(StuckError, match="the limit of 100 s"):
         run(main, limit_s=100)
-    assert ended
+    assert ended == [pytest.approx(190)]
 
 
 def test_a_deadlock_is_an_error_that_says_so():
@@ -241,11 +287,20 @@ def test_the_garbage_collector_rests_during_the_run_and_only_then():
         gc.enable()
 
 
+@pytest.fixture
+def _ctrl_c():
+    """Python's own reaction to Ctrl-C, which is off in processes that were started in the background."""
+    saved = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, saved)
+
+
 def interrupt_and_go_on(went_on):
     signal.raise_signal(signal.SIGINT)
     went_on.append(True)
 
 
+@pytest.mark.usefixtures("_ctrl_c")
 def test_ctrl_c_interrupts_what_an_event_does():
     async def main(simulation):
         simulation.at(1.0, simulation.key(), interrupt_and_go_on, went_on)
@@ -257,6 +312,7 @@ def test_ctrl_c_interrupts_what_an_event_does():
     assert not went_on
 
 
+@pytest.mark.usefixtures("_ctrl_c")
 def test_ctrl_c_comes_out_of_however_many_nurseries():
     async def fail_too():
         try:
@@ -296,6 +352,7 @@ def test_ctrl_c_is_noticed_at_any_time(loop):
 import os, signal, threading, trio
 from systems.simulation import simulation
 from systems.simulation.simulation import Simulation
+signal.signal(signal.SIGINT, signal.default_int_handler)
 simulation = Simulation(0, limit_s=1e6)
 async def main():
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
