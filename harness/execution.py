@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -47,6 +47,7 @@ class Outcome:
     history: History
     classification: Classification
     claim: str
+    statistics: Mapping[str, int]
     seconds: float
 
     @property
@@ -106,19 +107,14 @@ def execute(prepared: Prepared, folder: RunFolder, progress: Progress = lambda *
         _log_traceback(folder, error)
         raise RunError(f"{type(error).__name__}: {error}") from error
     history = read_journal(folder.history)
-    classification = judge(history, prepared.workload, statistics)
+    classification = prepared.workload.check(history, Budget())
     return Outcome(
         history=history,
         classification=classification,
         claim=prepared.claim,
+        statistics=statistics,
         seconds=time.perf_counter() - began,
     )
-
-
-def judge(history: History, work: Workload, statistics: dict[str, int], budget: Budget | None = None) -> Classification:
-    """The workload's checker on this history, and the numbers of the run beside the checker's own."""
-    classification = work.check(history, budget or Budget())
-    return attrs.evolve(classification, statistics={**statistics, **classification.statistics})
 
 
 def _run(prepared: Prepared, folder: RunFolder, progress: Progress) -> dict[str, int]:

@@ -16,15 +16,17 @@ from histories import History
 from systems.system import Claim
 
 
-def info_of_run(prepared: Prepared, history: History, classification: Classification, command: str) -> RunInfo:
-    """A run of this harness in words."""
+def info_of_run(
+    prepared: Prepared, history: History, classification: Classification, statistics: Mapping[str, int]
+) -> RunInfo:
+    """A run of this harness in words; `statistics` are those of the system."""
     test, system, work = prepared.test, prepared.system, prepared.workload
     bug = system.bugs[test.bug] if test.bug else None
     return RunInfo(
         title=f"{system.name}{f' with {test.bug}' if test.bug else ''}: {work.name}",
         claim=prepared.claim,
         validity=classification.status(prepared.claim),
-        command=command,
+        command=test.command(),
         system=system.name,
         system_summary=system.summary,
         workload=work.name,
@@ -33,7 +35,7 @@ def info_of_run(prepared: Prepared, history: History, classification: Classifica
         seed=test.seed,
         claims=tuple(map(_promise, system.claims)),
         settings={field.name: written(getattr(test, field.name)) for field in attrs.fields(Test)},
-        statistics=classification.statistics,
+        statistics=statistics,
         versions=versions(),
         notes=(*([f"started with the bug {test.bug}: {bug.summary}"] if bug else []), *_torn(history)),
         log="log.jsonl",
@@ -50,7 +52,6 @@ def info_of_history(
         validity=classification.status(claim),
         command=command,
         workload=workload,
-        statistics=classification.statistics,
         versions=versions(),
         notes=tuple(_torn(history)),
     )

@@ -21,5 +21,5 @@ def assert_claim_holds(folder: Path, **settings: Any) -> None:
     prepared = prepare(Test(**settings))
     outcome = execute(prepared, RunFolder.create(folder / prepared.test.hash, prepared.test))
     if outcome.status is not Status.HOLDS:
-        info = info_of_run(prepared, outcome.history, outcome.classification, prepared.test.command())
+        info = info_of_run(prepared, outcome.history, outcome.classification, outcome.statistics)
         raise AssertionError(verdict_text(info, outcome.history, outcome.classification))

@@ -14,7 +14,6 @@ from checkers.verdict import Classification, Status
 from harness.cli.exits import BY_STATUS, Exit
 from harness.cli.options import Names, json_option
 from harness.cli.printing import print_json, print_verdict
-from harness.execution import judge
 from harness.report import lattice_of_models, verdict_document
 from harness.store import RunFolder
 from harness.telling import info_of_history
@@ -76,7 +75,7 @@ def _judge(path: Path, question: Question, *, tell: bool) -> tuple[Status, dict[
     work = workload(question.workload or _workload_of_run(path) or infer(history, str(path)))
     asked = question.models or (work.claim,)
     _testable(work, asked)
-    classification = judge(history, work, {}, Budget(seconds=question.seconds))
+    classification = work.check(history, Budget(seconds=question.seconds))
     claim = _worst(classification, asked)
     repeat = _command(path, question, work)
     info = info_of_history(history, classification, title=path.name, workload=work.name, claim=claim, command=repeat)

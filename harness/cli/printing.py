@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ import msgspec
 import rich_click as click
 
 from checkers.verdict import Classification
+from harness.recorder import RunLog
 from harness.report import lattice_of_models, verdict_text
+from harness.report.guard import Failure
 from harness.report.info import RunInfo
+from harness.store import RunFolder
 from histories import History
 
 
@@ -37,3 +41,12 @@ def print_verdict(info: RunInfo, history: History, classification: Classificatio
         Console(highlight=False).print(text)
     else:
         click.echo(text)
+
+
+def tell_failures(folder: RunFolder, failures: Iterable[Failure]) -> None:
+    """Say what of a report could not be made; the tracebacks go to the log of the run."""
+    log = RunLog(folder.log)
+    for failure in failures:
+        click.echo(f"fallacy: {failure}", err=True)
+        log(-1.0, "report", failure.trace)
+    log.close()

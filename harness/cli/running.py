@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import rich_click as click
 
 from harness.cli.exits import BY_STATUS, Exit
-from harness.cli.printing import print_json, print_verdict
+from harness.cli.printing import print_json, print_verdict, tell_failures
 from harness.execution import Outcome, Prepared, RunError, execute
 from harness.recorder import Progress
 from harness.report import lattice_of_models, verdict_document, verdict_json, write_report
@@ -44,17 +44,16 @@ def run_and_tell(prepared: Prepared, store: Store, *, as_json: bool, compare: Ru
 
 def _write(prepared: Prepared, folder: RunFolder, outcome: Outcome) -> dict[str, object]:
     """The verdict first, then whatever of the report can be made."""
-    info = info_of_run(prepared, outcome.history, outcome.classification, prepared.test.command())
+    info = info_of_run(prepared, outcome.history, outcome.classification, outcome.statistics)
     lattice = lattice_of_models()
     document = verdict_document(info, outcome.history, outcome.classification, lattice=lattice, seconds=outcome.seconds)
     folder.verdict.write_text(verdict_json(document), encoding="utf-8")
-    for failure in write_report(folder.path, info, outcome.history, outcome.classification, lattice=lattice):
-        click.echo(f"fallacy: {failure}", err=True)
+    tell_failures(folder, write_report(folder.path, info, outcome.history, outcome.classification, lattice=lattice))
     return document
 
 
 def _tell(prepared: Prepared, folder: RunFolder, outcome: Outcome) -> None:
-    info = info_of_run(prepared, outcome.history, outcome.classification, prepared.test.command())
+    info = info_of_run(prepared, outcome.history, outcome.classification, outcome.statistics)
     print_verdict(info, outcome.history, outcome.classification, folder.report)
 
 
