@@ -124,7 +124,7 @@ class Replica(Node):
 
     def _wins(self, version: Version, present: Version) -> bool:
         if self.setting.bug == "tie-by-arrival":
-            return version.ms >= present.ms
+            return version.ms > present.ms
         return version[:3] > present[:3]
 
     def _take(self, items: Iterable[Item]) -> None:
@@ -173,10 +173,10 @@ class Lww(SimulatedSystem):
     claims = (Claim(model="eventual", data="register", under=ANY_FAULT - {"disk"}),)
     bugs: ClassVar[Mapping[str, Bug]] = {
         "tie-by-arrival": Bug(
-            summary="of two versions with the same milliseconds each replica keeps the one that reached it last",
+            summary="of two versions with the same milliseconds each replica keeps the one that reached it first",
             anomaly="divergence",
             data="register",
-            source="Hazelcast 3.12: LatestUpdateMergePolicy takes what comes in where its time is the same",
+            source="MySQL NDB Cluster, NDB$MAX(): a row whose timestamp is not higher is not applied",
         ),
         "mail-only": Bug(
             summary="there is no anti-entropy: what a partition or a crash swallowed is never sent again",

@@ -33,16 +33,20 @@ _BUGS: Mapping[str, tuple[str, str]] = {  # what it is; where it was shipped
         "a leader commits what is on its own disk, whoever else has it",
         "MongoDB before 5.0: the default write concern is the primary's acknowledgement",
     ),
-    "old-term-commit": (
-        "a leader commits entries of earlier terms because a majority has them",
-        "LogCabin: issue 44; canonical/raft: issue 220; async-raft: issue 108; PySyncObj: issue 169",
+    "conflict-kept": (
+        "a follower keeps its own entries where the leader has others",
+        "Zeebe: camunda/camunda issue 5360",
     ),
-    "log-check-skipped": (
-        "a follower appends after an entry that is not the one the leader has there",
-        "akka-raft: issue 32; ScyllaDB: issue 9965; Copycat: issue 265",
+    "vote-unchecked": (
+        "a replica votes for a candidate whose log is behind its own",
+        "akka-raft: issues 30 and 51",
     ),
-    "vote-forgotten": (
-        "a vote is not on disk, and can be cast again after a crash",
+    "small-quorum": (
+        "half of the replicas, rounded down, are taken for a majority",
+        "Apache Geode: GEODE-9822",
+    ),
+    "term-forgotten": (
+        "the term and the vote are not on disk, and a crash undoes them",
         "hashicorp/raft: issue 661",
     ),
     "nothing-synced": (

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from systems.consensus.member import Answer, Member
 from systems.consensus.messages import AskIndex, Propose, ReadIndex
-from systems.consensus.timing import GIVE_UP_TICKS, RETRY_TICKS
+from systems.consensus.timing import EXPIRY_TICKS, GIVE_UP_TICKS, RETRY_TICKS
 
 Then = Callable[[Answer], object]
 
@@ -102,18 +102,21 @@ class Gateway:
         """Send again what was not answered, and give up what was not answered for long."""
         now = self._member.ticks
         for proposal in list(self._proposals.values()):
-            if now - proposal.since >= GIVE_UP_TICKS:
-                del self._proposals[proposal.session, proposal.sequence]
-                if proposal.sent_at is None:
-                    proposal.then(("fail", "no leader is known"))
-                else:
-                    proposal.then(("info", "the leader did not answer"))
-            elif proposal.sent_at is None or now - proposal.sent_at >= RETRY_TICKS:
+            if proposal.sent_at is None:
+                if now - proposal.since >= GIVE_UP_TICKS:
+                    self._drop(proposal, ("fail", "no leader is known"))
+            elif now - proposal.since >= EXPIRY_TICKS:
+                self._drop(proposal, ("info", "no leader answered"))
+            elif now - proposal.sent_at >= RETRY_TICKS:
                 self._forward(proposal)
         while self._reads and now - self._reads[0].since >= GIVE_UP_TICKS:
             self._reads.popleft().then(("fail", "no leader confirmed that the read would not be stale"))
         if self._reads and now - self._asked_at >= RETRY_TICKS:
             self._ask()
+
+    def _drop(self, proposal: Proposal, answer: Answer) -> None:
+        del self._proposals[proposal.session, proposal.sequence]
+        proposal.then(answer)
 
 
 class Proposal:

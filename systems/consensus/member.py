@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from systems.consensus.storage import Storage
 from systems.simulation.door import Door
@@ -24,14 +24,21 @@ class Machine(Protocol):
 class Member(abc.ABC):
     """What the parts of a replica share, and may ask of the whole."""
 
+    storage_type: ClassVar[type[Storage]] = Storage
+
     def __init__(self, door: Door, machine: Machine) -> None:
         self.door = door
         self.machine = machine
-        self.storage = Storage(door.disk)
-        self.majority: Final = len(door.nodes) // 2 + 1
+        self.storage = self.storage_type(door.disk)
+        self.majority: Final = self.majority_of(len(door.nodes))
         self.ticks = 0
         self.leader: str | None = None
         self.commit = 0  # entries up to here are agreed on, and applied to the machine
+
+    @staticmethod
+    def majority_of(count: int) -> int:
+        """So many of so many replicas that any two such sets share one."""
+        return count // 2 + 1
 
     @abc.abstractmethod
     def receive(self, source: str, message: Any) -> None:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from systems.consensus.leadership import Follower, Leadership
 from systems.consensus.member import Member
-from systems.consensus.messages import Append, Appended, Entry, ReadIndex, Voted
+from systems.consensus.messages import Appended, Entry, ReadIndex, RequestVote
 from systems.consensus.replica import Replica
+from systems.consensus.storage import Storage
 from systems.consensus.timing import PATIENCE_TICKS, TICK_S
 
 LEASE_S: Final = 0.8 * PATIENCE_TICKS * TICK_S  # no follower stands before this is over, if all clocks run alike
 
 
 class _SureLeadership(Leadership):
+    hears_majority = True
+
     def ask(self, node: str, boot: int, number: int) -> None:
         self.member.tell(node, ReadIndex(boot, number, self._read_index()))
 
 
 class StaleLeaderRead(Replica):
-    """A leader does not ask whether it still is one."""
+    """A leader asks nobody whether it still is one."""
 
     leadership_type = _SureLeadership
 
@@ -80,33 +83,44 @@ class EarlyCommit(Replica):
     leadership_type = _LonelyLeadership
 
 
-class _CountingLeadership(Leadership):
-    def _count(self) -> None:
-        index = self._held_by_majority()
-        if index > self.member.commit:
-            self.member.advance(index)
-            self._send_news()
+class _ConflictingStorage(Storage):
+    def merge(self, previous: int, entries: Iterable[Entry]) -> None:
+        for index, entry in enumerate(entries, previous + 1):
+            if index == len(self.entries):
+                self.append(entry)
 
 
-class OldTermCommit(Replica):
-    """A leader commits whatever a majority has, with no entry of its own term, nor a no-op to be sure of one."""
+class ConflictKept(Replica):
+    """A follower keeps its own entries where the leader has others."""
 
-    leadership_type = _CountingLeadership
-
-
-class LogCheckSkipped(Replica):
-    """A follower looks whether it has an entry before the leader's, but not whether it is the same one."""
-
-    def _accepts(self, append: Append) -> bool:
-        return append.previous <= self.storage.last
+    storage_type = _ConflictingStorage
 
 
-class VoteForgotten(Replica):
-    """A vote is not on disk."""
+class _ForgetfulStorage(Storage):
+    def adopt(self, term: int, vote: str | None) -> None:
+        self.term, self.vote = term, vote
 
-    def _vote(self, candidate: str) -> None:
-        self.storage.vote = candidate
-        self.door.send(candidate, Voted(self.storage.term, granted=True, trial=False))
+
+class TermForgotten(Replica):
+    """The term and the vote are not on disk."""
+
+    storage_type = _ForgetfulStorage
+
+
+class VoteUnchecked(Replica):
+    """A vote is given to who has less of the log, too."""
+
+    def _is_current(self, request: RequestVote) -> bool:  # noqa: ARG002  that is the mistake
+        return True
+
+
+class SmallQuorum(Replica):
+    """Half of the replicas, rounded down, are taken for a majority."""
+
+    @staticmethod
+    def majority_of(count: int) -> int:
+        """Too few."""
+        return max(1, count // 2)
 
 
 class NothingSynced(Replica):
@@ -129,9 +143,10 @@ MISTAKES: Final[Mapping[str, type[Replica]]] = {
     "lease-read": LeaseRead,
     "early-read": EarlyRead,
     "early-commit": EarlyCommit,
-    "old-term-commit": OldTermCommit,
-    "log-check-skipped": LogCheckSkipped,
-    "vote-forgotten": VoteForgotten,
+    "conflict-kept": ConflictKept,
+    "vote-unchecked": VoteUnchecked,
+    "small-quorum": SmallQuorum,
+    "term-forgotten": TermForgotten,
     "nothing-synced": NothingSynced,
     "applied-twice": AppliedTwice,
 }

@@ -116,7 +116,7 @@ class Replica(Member):
 
     def _on_request_vote(self, source: str, request: RequestVote) -> None:
         storage = self.storage
-        is_current = (request.last_term, request.last_index) >= (storage.entries[-1].term, storage.last)
+        is_current = self._is_current(request)
         if request.trial:
             hears_leader = self.leading is not None or (self.leader is not None and self._silence < PATIENCE_TICKS)
             granted = request.term > storage.term and is_current and not hears_leader
@@ -129,6 +129,11 @@ class Replica(Member):
             self._vote(source)
         else:
             self.door.send(source, Voted(storage.term, granted=False, trial=False))
+
+    def _is_current(self, request: RequestVote) -> bool:
+        """Whether the candidate has all that this replica has, as far as it can have been committed."""
+        storage = self.storage
+        return (request.last_term, request.last_index) >= (storage.entries[-1].term, storage.last)
 
     def _vote(self, candidate: str) -> None:
         """Vote, and say so once it cannot be forgotten."""
