@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import functools
 import math
-from decimal import Context, Decimal
 from typing import Any, Final
 
 import attrs
@@ -10,6 +9,7 @@ import attrs
 from systems.simulation.simulation import ticks
 
 _QUANTILES: Final = 1024
+_LN_2: Final = 0.6931471805599453
 
 
 def _probability(_: object, attribute: attrs.Attribute[float], value: float) -> None:
@@ -56,10 +56,18 @@ def _either(p: float, q: float) -> float:
 
 @functools.cache
 def _exponential() -> tuple[float, ...]:
-    """Quantiles of the exponential distribution of mean 1, in decimals: they round the same on every machine."""
-    context = Context(prec=17)
-    middles = (Decimal(2 * i + 1) / (2 * _QUANTILES) for i in range(_QUANTILES))
-    return tuple(float(-(1 - middle).ln(context)) for middle in middles)
+    """Quantiles of the exponential distribution of mean 1."""
+    return tuple(-_ln(1 - (i + 0.5) / _QUANTILES) for i in range(_QUANTILES))
+
+
+def _ln(x: float) -> float:
+    """The logarithm, of arithmetic alone: that of `math` differs from one C library to another."""
+    mantissa, exponent = math.frexp(x)
+    z = (mantissa - 1) / (mantissa + 1)
+    series = 0.0
+    for k in range(35, 0, -2):
+        series = series * z * z + 1 / k
+    return exponent * _LN_2 + 2 * z * series
 
 
 @functools.lru_cache(maxsize=1024)
