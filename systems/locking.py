@@ -49,15 +49,15 @@ class SerializableNode(LockNode):
 
 
 class RecklessUpgrades(LockTable):
-    """Lets who reads a key write it, though others read it too."""
+    """Takes any lock that an owner has for the one that it wants."""
 
-    def holders_against(self, owner: Hashable, item: Any, *, exclusive: bool) -> list[Hashable]:
-        """None for who has a lock already."""
-        return [] if self.has(owner, item) else super().holders_against(owner, item, exclusive=exclusive)
+    def has(self, owner: Hashable, item: Any, *, exclusive: bool = False) -> bool:  # noqa: ARG002  the mistake
+        """Whether it has a lock on this item."""
+        return super().has(owner, item)
 
 
 class RecklessUpgradesNode(RepeatableReadNode):
-    """Locks are upgraded without looking who else has them."""
+    """Who has a lock to read may write."""
 
     table_type = RecklessUpgrades
 
@@ -141,7 +141,7 @@ class LockingRepeatableRead(_Locking):
             source="Materialize: pull request 13336",
         ),
         "shared-upgrade": Bug(
-            summary="a shared lock becomes exclusive though others share it",
+            summary="who has a shared lock on a key may write it, though others share it",
             anomaly="lost-update",
             data="list-append",
             source="RocksDB: pull requests 2099 and 2122",

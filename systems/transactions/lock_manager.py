@@ -87,7 +87,7 @@ class LockManager:
     def __init__(
         self, level: Level, store: Store, table: LockTable, commit: Callable[[Locker, Request, Then], object]
     ) -> None:
-        self.sessions = Sessions(Locker, end=self.end)
+        self.sessions = Sessions(Locker, end=self.end, waits=table.waits)
         self._level = level
         self._store = store
         self._table = table
@@ -135,6 +135,7 @@ class LockManager:
             self._lock(session, key, partial(self._read_locked, session, key, then), then, exclusive=False)
 
     def _read_locked(self, session: Locker, key: Any, then: Then) -> None:
+        self.sessions.answered(session)
         then(("ok", self._store.value(key)))
         if self._level.keys is Kept.SHORT:
             self._table.release(session, key)
@@ -151,6 +152,7 @@ class LockManager:
         if self._level.keys is Kept.LONG:
             for key, _ in rows:  # nobody else has written one of them, so each is granted at once
                 self._table.request(session, key, _nothing)
+        self.sessions.answered(session)
         then(("ok", rows))
         if self._level.ranges is Kept.SHORT:
             self._table.release(session, wanted)
@@ -172,6 +174,7 @@ class LockManager:
 
     def _put(self, session: Locker, key: Any, value: Any, then: Then) -> None:
         session.writes[key] = self._dirty[key] = value
+        self.sessions.answered(session)
         then(("ok", None))
 
     def _put_at_end(self, session: Locker, key: Any, element: Any, then: Then) -> None:

@@ -85,6 +85,10 @@ class LockTable:
         granted()
         return True
 
+    def waits(self, owner: Hashable) -> bool:
+        """Whether an owner waits for a lock."""
+        return any(waiting.owner == owner for waiting in self._waiting)
+
     def release(self, owner: Hashable, item: Any) -> None:
         """Give a shared lock back before the end."""
         if self._held[owner].pop(item, True):
@@ -130,7 +134,7 @@ class LockTable:
 
     def _blockers(self, owner: Hashable, item: Any, before: Iterable[Waiting], *, exclusive: bool) -> list[Hashable]:
         """The owners that must give something back, or get what they wait for, before this can be granted."""
-        blockers = self.holders_against(owner, item, exclusive=exclusive)
+        blockers = self._holders_against(owner, item, exclusive=exclusive)
         if not any(overlap(held, item) for held in self._held.get(owner, ())):
             blockers += [
                 waiting.owner
@@ -139,7 +143,7 @@ class LockTable:
             ]
         return blockers
 
-    def holders_against(self, owner: Hashable, item: Any, *, exclusive: bool) -> list[Hashable]:
+    def _holders_against(self, owner: Hashable, item: Any, *, exclusive: bool) -> list[Hashable]:
         """The other owners of locks that conflict with this one."""
         if isinstance(item, Range):
             return [other for key, other in self._exclusive.items() if other != owner and overlap(item, key)]

@@ -36,12 +36,18 @@ S = TypeVar("S", bound=Session)
 class Sessions(Generic[S]):
     """The last transaction of each client of a node; `end` is called for one that its client left open.
 
-    Whoever has them calls `sweep` every `SWEEP_S`.
+    Whoever has them calls `sweep` every `SWEEP_S`. A client that waits for an answer (`waits`) is not silent.
     """
 
-    def __init__(self, begin: Callable[[str, Step], S], end: Callable[[S], object]) -> None:
+    def __init__(
+        self,
+        begin: Callable[[str, Step], S],
+        end: Callable[[S], object],
+        waits: Callable[[S], bool] = lambda _: False,
+    ) -> None:
         self._begin = begin
         self._end = end
+        self._waits = waits
         self._of: dict[str, S] = {}
         self._sweeps = 0
 
@@ -65,6 +71,10 @@ class Sessions(Generic[S]):
         session.heard = self._sweeps
         return session, False
 
+    def answered(self, session: S) -> None:
+        """From now on it is the client's turn."""
+        session.heard = self._sweeps
+
     def _close(self, session: S) -> None:
         session.is_open = False
         self._end(session)
@@ -75,6 +85,7 @@ class Sessions(Generic[S]):
         for session in list(self._of.values()):
             silence = self._sweeps - session.heard
             if session.is_open and silence > IDLE_SWEEPS:
-                self._close(session)
+                if not self._waits(session):
+                    self._close(session)
             elif silence > FORGET_SWEEPS:
                 del self._of[session.client]
