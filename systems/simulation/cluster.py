@@ -25,6 +25,13 @@ _PROBE_WAIT_S = 1.0
 _CLIENT = "a client"  # which probes the nodes
 
 
+class _ByName(dict[str, T]):
+    """What there is one of for each node."""
+
+    def __missing__(self, name: str) -> T:
+        raise LookupError(f"there is no node {name}; there are {', '.join(self)}")
+
+
 class SimulatedCluster:
     """The nodes of a simulated system, running: `systems.system.Cluster`."""
 
@@ -47,8 +54,8 @@ class SimulatedCluster:
             node_type=system.mistakes.get(setting.bug or "", system.node_type),
             sync_delays=delays(system.sync_s / 2, system.sync_s / 2),
         )
-        self._hosts = {name: Host(site, name) for name in self.nodes}
-        self.clocks = SimulatedClocks({name: host.clock for name, host in self._hosts.items()})
+        self._hosts = _ByName((name, Host(site, name)) for name in self.nodes)
+        self.clocks = SimulatedClocks(_ByName((name, host.clock) for name, host in self._hosts.items()))
         self.hosts = SimulatedHosts(simulation, self._hosts, self._statistics)
         self.network.join(_CLIENT, lambda _source, _message: None)
         for name, host in self._hosts.items():
@@ -56,17 +63,16 @@ class SimulatedCluster:
 
     def begin(self, *ids: int | str) -> None:
         """Say what this task does from here on, so that its luck hangs on these ids and on nothing else."""
-        OPERATION.set(self._simulation.root(*ids))
+        OPERATION.set(self._simulation.root("begin", *ids))
 
     async def connect(self, node: str, process: int) -> Client:
         """A new client of a process that talks to one node."""
-        if node not in self._hosts:
-            raise LookupError(f"there is no node {node}; there are {', '.join(self.nodes)}")
         await trio.lowlevel.checkpoint()
+        name = self._hosts[node].name
         self._connections[process] += 1
         again = f".{self._connections[process]}" if self._connections[process] > 1 else ""
         port = Port(self._simulation, self.network, f"client-{process}{again}")
-        return self._client_type(port, node, process)
+        return self._client_type(port, name, process)
 
     async def probe(self) -> Sequence[str]:
         """What is still broken once all is healed, one sentence each: messages are really sent, clocks read."""

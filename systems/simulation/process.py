@@ -43,6 +43,7 @@ class Process:
         except Exception as error:
             raise NodeError(self.name, error) from error
 
+    @trio.lowlevel.enable_ki_protection  # Trio keeps its books here, and Ctrl-C may come in the middle
     def spawn(self, async_fn: Callable[..., Awaitable[object]], *args: Any) -> None:
         """Run a task of the node until it ends or this process stops."""
         if self.is_alive:

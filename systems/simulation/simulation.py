@@ -51,7 +51,6 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
     """One run in virtual time: `Simulation(seed).run(async_fn, *args)`. It starts at 0."""
 
     def __init__(self, seed: int, limit_s: float = LIMIT_S) -> None:
-        self.seed = seed
         self.limit_s = limit_s
         self.now = 0.0
         self.cause = self._root = Luck.of(seed).key
@@ -203,7 +202,8 @@ class Simulation(trio.abc.Clock, trio.abc.Instrument):
     def _stuck(self, deadline: float) -> StuckError:
         if not self.events and deadline == math.inf:
             return StuckError(
-                f"deadlock at t={self.now:.9f} s: every task waits, and there is no message, timer or deadline to come",
+                f"deadlock at t={self.now:.9f} s: every task waits, and there is no message, timer or deadline to come "
+                "(a thread or a socket is waited for in vain: a simulated run does not look outside)",
             )
         return StuckError(
             f"the limit of {self.limit_s:g} s of virtual time is reached: a livelock, or a task that waits for what "

@@ -317,7 +317,7 @@ def test_a_node_that_raises_when_it_is_resumed_ends_the_run_not_the_nemesis():
 def test_a_node_of_no_such_name_is_an_error():
     async def main(cluster):
         for fault in (cluster.hosts.crash, cluster.hosts.pause, cluster.clocks.reset):
-            with pytest.raises(LookupError, match="n9"):
+            with pytest.raises(LookupError, match="there is no node n9; there are n1, n2, n3"):
                 fault("n9")
 
     run(main, Echo, link=Link())
