@@ -51,7 +51,7 @@ class Recorder:
         """Write down one event of a client."""
         if kind is EventType.INVOKE:
             self._invoked += 1
-            self._keys[key] = None
+            self._keys.update(dict.fromkeys((key,) if f != "txn" else (micro[1] for micro in value)))
         now = self.now
         self._append(
             Event(

@@ -17,6 +17,12 @@ from systems.system import System
 SHIPPED: Mapping[str, str] = {
     "lww": "systems.lww:Lww",
     "raft": "systems.raft:Raft",
+    "mvcc": "systems.mvcc:Mvcc",
+    "serializable": "systems.serializable:Serializable",
+    "locking-read-uncommitted": "systems.locking:LockingReadUncommitted",
+    "locking-read-committed": "systems.locking:LockingReadCommitted",
+    "locking-repeatable-read": "systems.locking:LockingRepeatableRead",
+    "locking-serializable": "systems.locking:LockingSerializable",
 }
 
 

@@ -15,6 +15,12 @@ from harness.workloads.workload import Workload
 MODULES: Mapping[str, str] = {
     "register": "harness.workloads.register",
     "cas-register": "harness.workloads.register",
+    "list-append": "harness.workloads.list_append",
+    "rw-register": "harness.workloads.rw_register",
+    "write-skew": "harness.workloads.rw_register",
+    "long-fork": "harness.workloads.rw_register",
+    "phantom": "harness.workloads.phantom",
+    "bank": "harness.workloads.bank",
 }
 
 ELSEWHERE: Mapping[str, str] = dict.fromkeys(
