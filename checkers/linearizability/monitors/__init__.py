@@ -10,9 +10,14 @@ from checkers.linearizability.collections import Collection, PriorityQueue, Queu
 from checkers.linearizability.locks import FencedLock, Mutex, Semaphore
 from checkers.linearizability.monitors.collection_prose import explain_conflict, explain_misfit
 from checkers.linearizability.monitors.counting import judge_counter, judge_fetch_and_add, judge_unique_ids
-from checkers.linearizability.monitors.judge import Arrange, judge_collection
+from checkers.linearizability.monitors.judge import Discipline, judge_collection
 from checkers.linearizability.monitors.lifetimes import Conflict, Misfit
 from checkers.linearizability.monitors.locking import judge_lock
+from checkers.linearizability.monitors.overdue import (
+    overdue_in_priority_queue,
+    overdue_in_queue,
+    overdue_in_stack,
+)
 from checkers.linearizability.monitors.priority_queues import arrange_priority_queue
 from checkers.linearizability.monitors.queues import arrange_queue
 from checkers.linearizability.monitors.sets import judge_set
@@ -40,14 +45,14 @@ def judge_register(specification: Register, operations: Sequence[Operation], key
 
 
 def judge_with(
-    arrange: Arrange, specification: Collection, operations: Sequence[Operation], key: Any
+    discipline: Discipline, specification: Collection, operations: Sequence[Operation], key: Any
 ) -> Order | Anomaly | None:
     """Queues, stacks and priority queues by the lifetimes of their items."""
-    found = judge_collection(specification, operations, arrange)
+    found = judge_collection(specification, operations, discipline)
     if isinstance(found, Misfit):
         return explain_misfit(specification, key, found)
     if isinstance(found, Conflict):
-        return explain_conflict(specification, key, found, arrange)
+        return explain_conflict(specification, key, found, discipline.arrange)
     return None if found is None else tuple(o.index for o in found)
 
 
@@ -56,14 +61,15 @@ def judge_priority_queue(
 ) -> Order | Anomaly | None:
     """Priority queues, either way round."""
     arrange = partial(arrange_priority_queue, largest_first=specification.largest_first)
-    return judge_with(arrange, specification, operations, key)
+    overdue = partial(overdue_in_priority_queue, largest_first=specification.largest_first)
+    return judge_with(Discipline(arrange, overdue), specification, operations, key)
 
 
 MONITORS: Final[Mapping[type[Specification], Monitor]] = {
     Register: judge_register,
     CasRegister: judge_register,
-    Queue: partial(judge_with, arrange_queue),
-    Stack: partial(judge_with, arrange_stack),
+    Queue: partial(judge_with, Discipline(arrange_queue, overdue_in_queue)),
+    Stack: partial(judge_with, Discipline(arrange_stack, overdue_in_stack)),
     PriorityQueue: judge_priority_queue,
     Set: judge_set,
     Counter: judge_counter,

@@ -3,15 +3,25 @@
 An operation that found the collection empty happened at a moment when nothing was surely there; what was there
 is then before it or after it, whole. So such moments cut a history into parts that are judged one by one, and if there
 is no such moment within the operation, there is no linearization.
+
+Takes that may have happened ("loose") may have taken any items that are left over. First they are thought not to
+have happened. If that is not linearizable, items that must have been taken, since something was done that they
+stand in the way of, are given to them, those that were soonest in the way to those that began first. If that is not
+linearizable either, every item left over is given a take that began with the first of the loose ones, which is
+more freedom than they have: what is wrong even then is wrong. Between the two, this method does not decide.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+
+import attrs
 
 from checkers.linearizability.collections import Collection
 from checkers.linearizability.monitors.lifetimes import (
+    LATE,
     Conflict,
     Contents,
     Lifetime,
@@ -23,20 +33,60 @@ from checkers.linearizability.monitors.lifetimes import (
 from histories import Operation
 
 Arrange = Callable[[Sequence[Lifetime]], list[Operation] | Conflict]
+Overdue = Callable[[Sequence[Lifetime]], list[int]]
+
+
+@attrs.frozen
+class Discipline:
+    """What tells a queue from a stack.
+
+    `arrange` finds a linearization, or items that contradict each other. `overdue` says for each item before which
+    return it must have been taken, if it ever was: before something that it stands in the way of; `LATE` if nothing.
+    """
+
+    arrange: Arrange
+    overdue: Overdue
 
 
 def judge_collection(
-    specification: Collection, operations: Sequence[Operation], arrange: Arrange
+    specification: Collection, operations: Sequence[Operation], discipline: Discipline
 ) -> list[Operation] | Misfit | Conflict | None:
     """A linearization, or what is wrong, or None where this method does not decide."""
     found = contents(specification, operations)
     if not isinstance(found, Contents):
         return found
-    verdict = place(found.lifetimes, found.empties, arrange)
+    verdict = place(found.lifetimes, found.empties, discipline.arrange)
     if isinstance(verdict, Conflict) and found.loose:
-        verdict = place(found.freed(), found.empties, arrange)
+        given = place(handed_out(found, discipline), found.empties, discipline.arrange)
+        if not isinstance(given, Conflict):
+            return given
+        verdict = place(found.freed(), found.empties, discipline.arrange)
         return verdict if isinstance(verdict, Conflict) else None
     return verdict
+
+
+def handed_out(found: Contents, discipline: Discipline) -> list[Lifetime]:
+    """Items that must have been taken are given to the loose takes, the most urgent to the first."""
+    deadlines = discipline.overdue(found.lifetimes)
+    soonest = earliest_from([(o.index, returned(o)) for o in found.empties])
+    urgent = []
+    for number, one in enumerate(found.lifetimes):
+        if one.take is None:
+            deadline = min(deadlines[number], soonest(one.first_return))
+            if deadline < LATE:
+                urgent.append((deadline, number))
+    given = list(found.lifetimes)
+    for (_, number), take in zip(sorted(urgent), found.loose, strict=False):
+        given[number] = attrs.evolve(given[number].begun(take.index), take=take)
+    return given
+
+
+def earliest_from(events: Iterable[tuple[int, int]]) -> Callable[[int], int]:
+    """From calls and returns: a function that says, for a moment, the least return among those called after it."""
+    ordered = sorted(events)
+    calls = [call for call, _ in ordered]
+    least = [*accumulate((back for _, back in reversed(ordered)), min, initial=LATE)][::-1]
+    return lambda moment: least[bisect_right(calls, moment)]
 
 
 def place(lifetimes: Sequence[Lifetime], empties: Sequence[Operation], arrange: Arrange) -> list[Operation] | Conflict:

@@ -9,9 +9,7 @@ The idea, and most of what is done with it in the modules beside this one, is fr
 decrease-and-conquer linearizability monitoring" (OOPSLA 2025, arXiv 2410.04581). Removing all operations of one item
 from a legal sequence leaves a legal sequence, so a contradiction among some items is one of the history.
 
-A take that may have happened may have taken any item that is left. A history is judged without these takes first;
-if it is linearizable, they did not happen. If not, it is judged with a take for every item left over, begun with
-the first of them: more freedom than they give. What is wrong even then is wrong; between the two, the search decides.
+A take that may have happened may have taken any item that is left. See `judge` for what is made of that.
 """
 
 from __future__ import annotations
@@ -48,6 +46,10 @@ class Lifetime:
         """Whether it was surely there for a while."""
         return self.first_return < self.last_call
 
+    def begun(self, call: int) -> Lifetime:
+        """One that was not taken, with a take that was called then and never returned."""
+        return attrs.evolve(self, last_call=max(call, *(o.index for o in self.operations)))
+
     @property
     def operations(self) -> list[Operation]:
         """All of them."""
@@ -64,11 +66,7 @@ class Contents:
 
     def freed(self) -> list[Lifetime]:
         """With a take for every item that was not taken, begun with the first of the loose ones."""
-        begun = min(o.index for o in self.loose)
-        return [
-            one if one.take else attrs.evolve(one, last_call=max(begun, *(o.index for o in one.operations)))
-            for one in self.lifetimes
-        ]
+        return [one if one.take else one.begun(self.loose[0].index) for one in self.lifetimes]
 
 
 @attrs.frozen(kw_only=True)
@@ -151,6 +149,11 @@ def lifetime(item: Any, put: Operation, take: Operation | None, looks: list[Oper
 def returned(operation: Operation) -> int:
     """The position of its return; one that may or may not have returned has none."""
     return operation.end if operation.ok and operation.end is not None else NEVER
+
+
+def first_use(one: Lifetime) -> int:
+    """The least return of its looks and its take."""
+    return min([one.take_return, *map(returned, one.looks)])
 
 
 def covering(lifetimes: Sequence[Lifetime], start: int, end: int) -> list[Lifetime]:

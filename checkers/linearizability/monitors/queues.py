@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop
 
-from checkers.linearizability.monitors.lifetimes import Conflict, Lifetime, returned
+from checkers.linearizability.monitors.lifetimes import Conflict, Lifetime, first_use
 from histories import Operation
 
 
@@ -81,11 +81,6 @@ def arrange_queue(lifetimes: Sequence[Lifetime]) -> list[Operation] | Conflict:
         return merged([lifetimes[number] for number in reversed(backwards)])
     left = set(range(len(lifetimes))).difference(backwards)
     return Conflict(lifetimes=pair([lifetimes[number] for number in sorted(left)]))
-
-
-def first_use(one: Lifetime) -> int:
-    """The least return of its looks and its take."""
-    return min([one.take_return, *map(returned, one.looks)])
 
 
 def merged(order: Sequence[Lifetime]) -> list[Operation]:
