@@ -1,0 +1,189 @@
+"""From a history of transactions to what is known of every model.
+
+First what single reads show (`list_anomalies`, `register_anomalies`), for if reads saw what was never committed
+nothing above read uncommitted is left to judge. Then, usually, one graph: if dependencies and real time have no cycle
+the history is strict serializable, and that implies the rest. If not, the cycles among the known edges are named, and
+each model that neither they nor another model decide is judged by itself.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from checkers.budget import Budget
+from checkers.models import Data, classification, implied, refuted_by
+from checkers.transactions import list_anomalies, register_anomalies
+from checkers.transactions.accesses import Accesses, Ints
+from checkers.transactions.certificates import Certificate
+from checkers.transactions.conditions import CONDITIONS, Condition, Internal, Order, Rule
+from checkers.transactions.cycles import some_cycles
+from checkers.transactions.edges import joined
+from checkers.transactions.judge import Judge, Ruling
+from checkers.transactions.kinds import KnownCycles
+from checkers.transactions.layouts import Layout, Moments
+from checkers.transactions.lists import Lists
+from checkers.transactions.registers import Registers
+from checkers.transactions.relations import time_order
+from checkers.transactions.reporting import Reporter
+from checkers.transactions.uncommitted import write_order
+from checkers.transactions.versions import accesses, list_keys
+from checkers.verdict import Anomaly, Classification, Finding, Status
+from histories import History
+from histories.transactions import OK, TransactionColumns
+
+IMPOSSIBLE: Final = ("garbage-read", "duplicate-elements")
+UNCOMMITTED: Final = ("G1a", "G1b", "dirty-update", "incompatible-order", "future-read")
+"""Anomalies of single reads that no execution whatsoever, and that only read uncommitted allows."""
+
+
+def check_transactions(history: History, data: Data | None = None, budget: Budget | None = None) -> Classification:
+    """Judge the transactions of a history by every isolation model.
+
+    Transactions are the operations whose f is "txn" (see `TransactionColumns`). `data` says what they read and write,
+    where that should not be told from the history. Raises `HistoryError` where a value was written to a key twice.
+    """
+    return check_columns(TransactionColumns.of(history), data, budget)
+
+
+def check_columns(
+    columns: TransactionColumns, data: Data | None = None, budget: Budget | None = None
+) -> Classification:
+    """The same for transactions as arrays."""
+    return _Classifier(columns, data, budget or Budget()).classification()
+
+
+class _Classifier:
+    """One history, and what is found of it."""
+
+    def __init__(self, columns: TransactionColumns, data: Data | None, budget: Budget) -> None:
+        self._columns, self._budget = columns, budget
+        is_list = list_keys(columns)
+        self._data = data or (Data.LIST_APPEND if is_list.any() else Data.RW_REGISTER)
+        self._lists, self._registers = Lists.of(columns, is_list), Registers.of(columns, is_list)
+        self._accesses = accesses(columns, self._lists, self._registers)
+        self._reporter = Reporter(accesses=self._accesses)
+        self._anomalies: list[Anomaly] = []
+        self._findings: dict[str, Finding] = {}
+        self._rulings: dict[tuple[Rule, Order], Ruling] = {}
+
+    def classification(self) -> Classification:
+        """Everything that can be said."""
+        if not self._accesses.committed.any():
+            nothing = Finding(
+                status=Status.UNKNOWN, because="no transaction is known to have committed: nothing to judge"
+            )
+            return classification(dict.fromkeys(CONDITIONS, nothing), data=self._data, statistics=self._statistics)
+        self._single_reads()
+        kinds = {anomaly.type for anomaly in self._anomalies}
+        if not kinds & set(IMPOSSIBLE):
+            if not kinds & set(UNCOMMITTED):
+                self._cycles()
+                self._models()
+            self._uncommitted()
+        return classification(self._findings, data=self._data, anomalies=self._anomalies, statistics=self._statistics)
+
+    @cached_property
+    def _statistics(self) -> dict[str, float | str]:
+        return {
+            "transactions": len(self._columns),
+            "committed": int(self._accesses.committed.sum()),
+            "micro-operations": len(self._columns.kind),
+            "versions": len(self._accesses.writer),
+            "versions of unknown order": int(self._accesses.free.sum()),
+        }
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge(accesses=self._accesses, budget=self._budget)
+
+    def _single_reads(self) -> None:
+        """Anomalies of single reads, and of transactions by themselves."""
+        found = list_anomalies.list_anomalies(self._lists, self._accesses)
+        for kind, rows in [*found, *register_anomalies.register_anomalies(self._registers)]:
+            self._anomalies += self._reporter.clashes(kind, rows)
+        for inner in (list_anomalies.contradictions(self._lists), register_anomalies.contradictions(self._registers)):
+            for kind, pairs in (("internal", inner.internal), ("future-read", inner.future)):
+                self._anomalies += self._reporter.clashes(kind, np.stack(pairs, axis=1))
+            if inner.own.any():
+                because = "a transaction did not read back what it had written itself (internal)"
+                self._findings["axiomatic-read-committed"] = Finding(status=Status.VIOLATED, because=because)
+
+    def _cycles(self) -> None:
+        """Anomalies among the known edges."""
+        if self._judge.known(Order.REALTIME).graph.acyclic:
+            return
+        search = KnownCycles(self._judge.dependencies)
+        orders = Order if self._columns.real_time else (Order.NONE, Order.SESSION)
+        found = [steps for order in orders for steps in search.of(self._judge.known(order))]
+        self._anomalies += self._reporter.cycles(found)
+        for rows in (
+            list_anomalies.lost_updates(self._lists, self._accesses),
+            register_anomalies.lost_updates(self._registers, self._accesses),
+        ):
+            self._anomalies += self._reporter.clashes("lost-update", rows)
+
+    def _models(self) -> None:
+        """The models that nothing found so far decides, the strongest first."""
+        for model, condition in reversed(CONDITIONS.items()):
+            if not self._decided(model):
+                self._findings[model] = self._finding(condition)
+
+    def _decided(self, model: str) -> bool:
+        """Whether another model, or an anomaly, decides this one."""
+        statuses = {name: finding.status for name, finding in self._findings.items()}
+        weaker = {model, *implied(model, data=self._data)}
+        refuted = {name for anomaly in self._anomalies for name in refuted_by(anomaly.type, data=self._data)}
+        broken = refuted | {name for name, status in statuses.items() if status is Status.VIOLATED}
+        held = {name for name, status in statuses.items() if status is Status.HOLDS}
+        return bool(weaker & broken) or any(model in implied(name, data=self._data) for name in held)
+
+    def _finding(self, condition: Condition) -> Finding:
+        """What trying its rule says of a model."""
+        rule, order = condition.rule, condition.order
+        if (rule, order) not in self._rulings:
+            self._rulings[rule, order] = self._judge.judge(rule, order)
+        ruling = self._rulings[rule, order]
+        if ruling.clauses:
+            return self._violated(self._reporter.broken(rule, ruling.clauses))
+        if ruling.commits is None:
+            because = (
+                f"{ruling.tried} cycles exclude some orders of the versions; the budget ended before all were tried"
+            )
+            return Finding(status=Status.UNKNOWN, because=because)
+        return self._holds(condition, ruling.commits, ruling.starts)
+
+    def _violated(self, anomaly: Anomaly) -> Finding:
+        if anomaly not in self._anomalies:
+            self._anomalies.append(anomaly)
+        return Finding(status=Status.VIOLATED, because=f"{anomaly.type} was found")
+
+    def _holds(self, condition: Condition, commits: Ints, starts: Ints | None) -> Finding:
+        if condition.order is Order.REALTIME and not self._columns.real_time:
+            because = "the history does not tell when transactions began and ended, only their order in each process"
+            return Finding(status=Status.UNKNOWN, because=because)
+        certificate = Certificate(
+            rule=condition.rule, order=condition.order, commits=self._columns.index[commits], starts=starts
+        )
+        because = "the transactions can commit in the order of the certificate"
+        return Finding(status=Status.HOLDS, because=because, certificate=certificate)
+
+    def _uncommitted(self) -> None:
+        """The models that order writes alone."""
+        writes = None
+        ok = self._columns.outcome == OK
+        for model, condition in reversed(CONDITIONS.items()):
+            if condition.rule is not Rule.WRITES or self._decided(model):
+                continue
+            writes = writes or write_order(self._columns, self._lists, self._registers)
+            edges = joined([writes, time_order(self._columns, ok, condition.order, len(ok))])
+            moments = Moments.of(edges, Layout.SERIAL)
+            found = some_cycles(moments)
+            if found:
+                self._findings[model] = self._violated(self._reporter.writes(found[0]))
+            else:
+                vertices = moments.graph.order
+                commits = vertices[vertices < len(ok)]
+                self._findings[model] = self._holds(condition, commits[ok[commits]], None)

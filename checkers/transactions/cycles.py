@@ -1,0 +1,77 @@
+"""Short cycles in graphs of moments, a few from each strong component."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from checkers.transactions.accesses import Ints, Mask
+from checkers.transactions.edges import Edges, Type, joined
+from checkers.transactions.graph import Graph
+from checkers.transactions.layouts import Moments
+from checkers.transactions.steps import Steps, simple, steps
+
+CYCLES_MAX: Final = 64
+"""So many cycles are looked for in one graph."""
+
+EDGES_MAX: Final = 400_000
+"""Fewer in a large one: the search ends when it has walked through components of so many edges together."""
+
+
+def some_cycles(moments: Moments, wanted: Mask | None = None) -> list[Steps]:
+    """Short cycles, the shortest first; none only if there is none.
+
+    `wanted` tells through which of `moments.edges` they must lead (any, if it is None): each found is a shortest one
+    through one of them.
+    """
+    core = moments.core
+    real = core.origin >= 0
+    real[real] = ~np.isin(core.edges.type[core.origin[real]], (Type.RW_ON, Type.REALTIME_ON))
+    if wanted is not None:
+        real[real] = wanted[core.origin[real]]
+    chosen, graph = np.flatnonzero(real), core.graph
+    component = graph.component[graph.source]
+    found: set[Steps] = set()
+    for edge in chosen[spread(component[chosen], np.bincount(component))].tolist():
+        way = graph.shortest_way(int(graph.target[edge]), int(graph.source[edge]), core.costs)
+        if way is not None:
+            found.add(canonical(simple(steps(core.edges, core.origin[[edge, *way]].tolist()))))
+    return _sorted(found)
+
+
+def cycles_through(ways: Edges, last: Edges) -> list[Steps]:
+    """Short cycles of one of the `last` edges and a way back along the others, the shortest first."""
+    graph = Graph(vertices=ways.vertices, source=ways.source, target=ways.target)
+    both = joined([ways, last])
+    costs = (~np.isin(ways.type, (Type.RW_ON, Type.REALTIME_ON))).astype(int).tolist()
+    found: set[Steps] = set()
+    for number in spread(np.zeros(len(last), dtype=np.int64), np.array([len(ways)])):
+        way = graph.shortest_way(int(last.target[number]), int(last.source[number]), costs)
+        if way is not None:
+            found.add(canonical(steps(both, [len(ways) + int(number), *way])))
+    return _sorted(found)
+
+
+def _sorted(found: set[Steps]) -> list[Steps]:
+    return sorted(found, key=lambda cycle: (len(cycle), cycle))
+
+
+def spread(group: Ints, costs: Ints) -> Ints:
+    """Some places, at least one if there is any: one of each group, then a second, and so on, until it gets too much.
+
+    `costs` says how many edges a search in each group may walk through.
+    """
+    scattered = np.argsort(np.arange(len(group)) * 2_654_435_761 % (1 << 32), kind="stable")
+    order = scattered[np.argsort(group[scattered], kind="stable")]
+    sizes = np.unique(group, return_counts=True)[1]
+    turn = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    order = order[np.argsort(turn, kind="stable")][:CYCLES_MAX]
+    cost = costs[group[order]]
+    return order[np.cumsum(cost) - cost < EDGES_MAX]
+
+
+def canonical(cycle: Steps) -> Steps:
+    """The same cycle, begun at its smallest step, so that equal cycles are equal."""
+    least = min(range(len(cycle)), key=lambda i: cycle[i])
+    return cycle[least:] + cycle[:least]

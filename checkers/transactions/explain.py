@@ -1,0 +1,249 @@
+"""Evidence in words: the transactions by name, each step with its reason, the contradiction last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from checkers.transactions.evidence import Case, Clash, Cycle, Edge, Evidence, Kind, Ordered, Place, Refutation
+from histories.transactions import TransactionColumns
+
+SHOWN_MAX: Final = 20
+"""So many elements of a list are written out, and so many steps of a cycle."""
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Names:
+    """The transactions of one piece of evidence: T1, T2, ... in the order of appearance."""
+
+    columns: TransactionColumns
+    numbers: Mapping[int, int]
+
+    @classmethod
+    def of(cls, columns: TransactionColumns, operations: tuple[int, ...]) -> Names:
+        """Names for these operations."""
+        return cls(columns=columns, numbers={index: i for i, index in enumerate(operations, start=1)})
+
+    def name(self, operation: int) -> str:
+        """T1, T2, ..."""
+        return f"T{self.numbers[operation]}"
+
+    def row(self, operation: int) -> int:
+        """The transaction in the columns."""
+        return int(np.searchsorted(self.columns.index, operation))
+
+    def at(self, place: Place) -> tuple[str, Any, Any]:
+        """Kind, key and value of a micro-operation."""
+        kind, key, value = self.columns.micro_operations(self.row(place.operation))[place.micro]
+        return kind, key, value
+
+    def legend(self) -> list[str]:
+        """One line a transaction: its name, its operation, what it did."""
+        lines = []
+        for operation in self.numbers:
+            micros = " ".join(_micro(*part) for part in self.columns.micro_operations(self.row(operation)))
+            process = int(self.columns.process[self.row(operation)])
+            lines.append(f"{self.name(operation)} is #{operation} of process {process}: {micros}")
+        return lines
+
+
+def explanation(columns: TransactionColumns, kind: str, evidence: Evidence) -> str:
+    """A few lines of prose for a person who knows what a transaction is."""
+    names = Names.of(columns, evidence.operations)
+    if isinstance(evidence, Clash):
+        body = [_CLASHES[kind](names, evidence.places)]
+    elif isinstance(evidence, Cycle):
+        body = _cycle(names, evidence)
+    else:
+        body = _refutation(names, evidence)
+    return "\n".join([*names.legend(), *body])
+
+
+def _micro(kind: str, key: Any, value: Any) -> str:
+    return f"{kind}({key}, {_value(value)})"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "nil"
+    if isinstance(value, list):
+        parts = [_value(part) for part in value]
+        if len(parts) > SHOWN_MAX:
+            parts = [*parts[:3], "...", *parts[3 - SHOWN_MAX :]]
+        return f"[{' '.join(parts)}]"
+    return str(value)
+
+
+def _cycle(names: Names, cycle: Cycle) -> list[str]:
+    lines = [
+        f"{names.name(edge.before)} < {names.name(edge.after)}, because {_reason(names, edge)}" for edge in cycle.edges
+    ]
+    if len(lines) == 1:
+        return [f"{lines[0]}: a contradiction"]
+    lines = [*lines[:-1], f"but {lines[-1]}: a contradiction"]
+    return [f"{line}." if line.endswith("contradiction") else f"{line};" for line in lines]
+
+
+def _reason(names: Names, edge: Edge) -> str:
+    before, after = names.name(edge.before), names.name(edge.after)
+    if edge.kind is Kind.SESSION:
+        return f"{before} completed before {after} began, in the same process"
+    if edge.kind is Kind.REALTIME:
+        return f"{before} completed before {after} began"
+    if edge.at is None:
+        raise ValueError(f"expected the places of a dependency, found none in {edge}")
+    return _DEPENDENCIES[edge.kind](names, edge, edge.at)
+
+
+def _overwrites(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
+    (kind, key, value), (_, _, later) = names.at(at[0]), names.at(at[1])
+    if kind == "append":
+        return (
+            f"{names.name(edge.after)} appended {_value(later)} to key {key} after {names.name(edge.before)} "
+            f"appended {_value(value)}"
+        )
+    return (
+        f"{names.name(edge.after)} wrote {_value(later)} to key {key} over the {_value(value)} "
+        f"of {names.name(edge.before)}"
+    )
+
+
+def _reads_from(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
+    kind, key, value = names.at(at[0])
+    verb = "appended" if kind == "append" else "wrote"
+    return f"{names.name(edge.after)} read {_value(value)} from key {key}, which {names.name(edge.before)} {verb}"
+
+
+def _read_before(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
+    (_, key, seen), (kind, _, later) = names.at(at[0]), names.at(at[1])
+    verb = "appended" if kind == "append" else "wrote"
+    what = "" if kind == "append" else " over it"
+    return (
+        f"{names.name(edge.before)} read {_value(seen)} from key {key}, before {names.name(edge.after)} "
+        f"{verb} {_value(later)}{what}"
+    )
+
+
+_DEPENDENCIES: Final[Mapping[Kind, Callable[[Names, Edge, tuple[Place, Place]], str]]] = {
+    Kind.WW: _overwrites,
+    Kind.WR: _reads_from,
+    Kind.RW: _read_before,
+}
+
+
+def _refutation(names: Names, refutation: Refutation) -> list[str]:
+    lines = []
+    for case in refutation.cases:
+        lines.append(_suppose(names, case))
+        lines += [f"  {line}" for line in _cycle(names, case.cycle)]
+    if len(refutation.cases) > 1 or refutation.cases[0].given:
+        lines.append("Every order of the versions falls under one of these cases: a contradiction.")
+    return lines
+
+
+def _suppose(names: Names, case: Case) -> str:
+    if not case.given:
+        return "In any case"
+    return f"Suppose that {' and '.join(_assumption(names, given) for given in case.given)}; then"
+
+
+def _assumption(names: Names, given: Ordered) -> str:
+    first, then = names.at(given.first)[2], names.at(given.then)[2]
+    return (
+        f"key {given.key} was {_value(first)} ({names.name(given.first.operation)}) before it was "
+        f"{_value(then)} ({names.name(given.then.operation)})"
+    )
+
+
+def _garbage(names: Names, places: tuple[Place, ...]) -> str:
+    _, key, value = names.at(places[0])
+    return f"{names.name(places[0].operation)} read {_value(value)} from key {key}, and nobody ever wrote all of that."
+
+
+def _duplicate(names: Names, places: tuple[Place, ...]) -> str:
+    _, key, value = names.at(places[0])
+    return (
+        f"{names.name(places[0].operation)} read {_value(value)} from key {key}: an element stands there twice, "
+        "and was appended once."
+    )
+
+
+def _aborted(names: Names, places: tuple[Place, ...]) -> str:
+    (_, key, seen), (_, _, written) = (names.at(place) for place in places)
+    reader, writer = (names.name(place.operation) for place in places)
+    return (
+        f"{reader} read {_value(seen)} from key {key}, of which {writer} wrote {_value(written)}; but {writer} failed."
+    )
+
+
+def _dirty_update(names: Names, places: tuple[Place, ...]) -> str:
+    (_, key, lost), (_, _, over), (_, _, seen) = (names.at(place) for place in places)
+    aborted, writer, reader = (names.name(place.operation) for place in places)
+    return (
+        f"{writer} appended {_value(over)} to key {key} on top of the {_value(lost)} of {aborted}, as {reader} saw, "
+        f"which read {_value(seen)}; but {aborted} failed."
+    )
+
+
+def _intermediate(names: Names, places: tuple[Place, ...]) -> str:
+    (_, key, seen), (_, _, written), (_, _, later) = (names.at(place) for place in places)
+    reader, writer = (names.name(place.operation) for place in places[:2])
+    return (
+        f"{reader} read {_value(seen)} from key {key}: the {_value(written)} of {writer}, but not the "
+        f"{_value(later)} that {writer} wrote there after it."
+    )
+
+
+def _incompatible(names: Names, places: tuple[Place, ...]) -> str:
+    if len(places) == 2:
+        (_, key, one), (_, _, other) = (names.at(place) for place in places)
+        first, second = (names.name(place.operation) for place in places)
+        return (
+            f"{first} read {_value(one)} from key {key} and {second} read {_value(other)}: neither list begins "
+            "with the other, so they are no states of one list that grows."
+        )
+    (_, key, one), (_, _, other), (_, _, seen) = (names.at(place) for place in places)
+    writer, reader = names.name(places[0].operation), names.name(places[2].operation)
+    return (
+        f"{writer} appended {_value(one)} to key {key} before {_value(other)}, but {reader} read {_value(seen)}, "
+        f"with {_value(other)} and without {_value(one)} before it."
+    )
+
+
+def _internal(names: Names, places: tuple[Place, ...]) -> str:
+    (kind, key, before), (_, _, after) = (names.at(place) for place in places)
+    verb = {"r": "read", "append": "appended"}.get(kind, "wrote")
+    transaction = names.name(places[0].operation)
+    return f"{transaction} {verb} {_value(before)} at key {key}, and then read {_value(after)}, which contradicts that."
+
+
+def _future(names: Names, places: tuple[Place, ...]) -> str:
+    (_, key, seen), (kind, _, written) = (names.at(place) for place in places)
+    verb = "appended" if kind == "append" else "wrote"
+    transaction = names.name(places[0].operation)
+    return f"{transaction} read {_value(seen)} from key {key} before it {verb} {_value(written)} itself."
+
+
+def _lost_update(names: Names, places: tuple[Place, ...]) -> str:
+    (_, key, seen), (_, _, one), (_, _, _), (_, _, other) = (names.at(place) for place in places)
+    first, second = names.name(places[0].operation), names.name(places[2].operation)
+    return (
+        f"{first} and {second} read the same version of key {key}, {_value(seen)}; then {first} wrote {_value(one)} "
+        f"and {second} wrote {_value(other)}: whichever came second overwrote an update that it had not seen."
+    )
+
+
+_CLASHES: Final[Mapping[str, Callable[[Names, tuple[Place, ...]], str]]] = {
+    "garbage-read": _garbage,
+    "duplicate-elements": _duplicate,
+    "G1a": _aborted,
+    "dirty-update": _dirty_update,
+    "G1b": _intermediate,
+    "incompatible-order": _incompatible,
+    "internal": _internal,
+    "future-read": _future,
+    "lost-update": _lost_update,
+}

@@ -1,0 +1,153 @@
+"""Graphs of numbered vertices: strong components, orders, reachability, shortest ways.
+
+The components are scipy's (Pearce 2005), linear in the graph. Two things about them: an edge that occurs twice
+makes its search run in circles, so duplicates are taken out first; and components are numbered in reverse
+topological order, which is documented nowhere, so it is verified where it is relied upon.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+import attrs
+import numpy as np
+
+from checkers.transactions.accesses import Ints, Mask
+
+BITS_MAX: Final = 1 << 31
+"""What reachability may remember at a time: a bit for each vertex and each start."""
+
+
+ROUNDS_MAX: Final = 64
+"""So many times wishes are put off."""
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
+class Graph:
+    """Edges from `source` to `target` among `vertices` vertices; no edge leads back to where it began."""
+
+    vertices: int
+    source: Ints
+    target: Ints
+
+    @cached_property
+    def component(self) -> Ints:
+        """For each vertex the number of its strong component; edges between components lead to smaller numbers."""
+        import scipy.sparse as sparse  # noqa: PLC0415  takes a quarter of a second, which most commands never need
+        from scipy.sparse import csgraph  # noqa: PLC0415
+
+        ends = (self.source.astype(np.int32), self.target.astype(np.int32))
+        matrix = sparse.csr_matrix((np.ones(len(self.source), dtype=np.int8), ends), shape=(self.vertices,) * 2)
+        matrix.sum_duplicates()
+        component = csgraph.connected_components(matrix, directed=True, connection="strong")[1]
+        if (component[self.source] < component[self.target]).any():
+            raise ValueError("expected strong components in reverse topological order, found them otherwise")
+        return component
+
+    @cached_property
+    def inside(self) -> Mask:
+        """Which edges lie on a cycle."""
+        return self.component[self.source] == self.component[self.target]
+
+    @property
+    def acyclic(self) -> bool:
+        """Whether no edge lies on a cycle."""
+        return not self.inside.any()
+
+    @property
+    def order(self) -> Ints:
+        """The vertices of an acyclic graph in an order in which every edge leads onwards."""
+        if not self.acyclic:
+            raise ValueError("expected an acyclic graph, found a cycle")
+        order = np.empty(self.vertices, dtype=np.int64)
+        order[self.vertices - 1 - self.component] = np.arange(self.vertices)
+        return order
+
+    def delayed(self, wish: Ints) -> Ints:
+        """For each vertex of an acyclic graph a number so that edges lead to greater ones: no less than was wished.
+
+        Edges lead to greater numbers at once where wishes agree with them; where long ways disagree, the topological
+        order decides.
+        """
+        ranked = np.empty(self.vertices, dtype=np.int64)
+        ranked[np.argsort(wish, kind="stable")] = np.arange(self.vertices) * self.vertices
+        for _ in range(ROUNDS_MAX):
+            late = ranked[self.target] <= ranked[self.source]
+            if not late.any():
+                return ranked
+            np.maximum.at(ranked, self.target[late], ranked[self.source[late]] + 1)
+        ranked[self.order] = np.arange(self.vertices)
+        return ranked
+
+    def reaches(self, start: Ints, goal: Ints) -> Mask:
+        """For each pair whether there is a way from start to goal, of no edges or more.
+
+        The starts from which a component can be reached are the bits of a whole number, passed on along the edges in
+        topological order. That is edges times starts over the length of a word; pairs in reverse order cost nothing.
+        """
+        start, goal = self.component[start], self.component[goal]
+        found = start == goal
+        asked = np.flatnonzero(start > goal)
+        if not len(asked):
+            return found
+        source, target = self.component[self.source], self.component[self.target]
+        relevant = (source > target) & (source <= start[asked].max()) & (target >= goal[asked].min())
+        source, target = source[relevant], target[relevant]
+        order = np.argsort(-source)
+        onward = list(zip(source[order].tolist(), target[order].tolist(), strict=True))
+        starts, number = np.unique(start[asked], return_inverse=True)
+        width = max(64, BITS_MAX // (len(np.unique(target)) + 1))
+        for low in range(0, len(starts), width):
+            seen = {vertex: 1 << bit for bit, vertex in enumerate(starts[low : low + width].tolist())}
+            for one, other in onward:
+                if one in seen:
+                    seen[other] = seen.get(other, 0) | seen[one]
+            part = asked[(number >= low) & (number < low + width)]
+            bits = number[(number >= low) & (number < low + width)] - low
+            found[part] = [
+                seen.get(end, 0) >> bit & 1 for end, bit in zip(goal[part].tolist(), bits.tolist(), strict=True)
+            ]
+        return found
+
+    @cached_property
+    def successors(self) -> Mapping[int, Sequence[int]]:
+        """For each vertex that has edges their numbers."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for edge, source in enumerate(self.source.tolist()):
+            found[source].append(edge)
+        return dict(found)
+
+    @cached_property
+    def _targets(self) -> list[int]:
+        return self.target.tolist()
+
+    def shortest_way(self, start: int, goal: int, costs: Sequence[int]) -> list[int] | None:
+        """The edges of a way from start to goal of the least cost; None if there is no way.
+
+        `costs` gives 0 or 1 for each edge.
+        """
+        best, came = {start: 0}, {start: -1}
+        ends = deque([start])
+        while ends:
+            vertex = ends.popleft()
+            if vertex == goal:
+                break
+            for edge in self.successors.get(vertex, ()):
+                cost = best[vertex] + costs[edge]
+                reached = self._targets[edge]
+                if cost < best.get(reached, cost + 1):
+                    best[reached], came[reached] = cost, edge
+                    if costs[edge]:
+                        ends.append(reached)
+                    else:
+                        ends.appendleft(reached)
+        if goal not in best:
+            return None
+        way = []
+        while came[goal] >= 0:
+            way.append(came[goal])
+            goal = int(self.source[came[goal]])
+        return way[::-1]

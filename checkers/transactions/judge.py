@@ -1,0 +1,219 @@
+"""Whether a history keeps a rule: with an order as the certificate, or with cycles that leave no order.
+
+1. The edges that are known: a forbidden cycle among them settles it. If they have none, and the rule cannot be broken
+   by the order of versions that is not known, any topological order is a certificate.
+2. Rules that ask what a transaction sees, by ways that no order of versions changes, force some of that order: the
+   versions that it sees come before those that it reads. That is repeated until nothing new is forced (Biswas, Enea
+   2019: these models are polynomial).
+3. Else orders are guessed, tried, and excluded by the cycles that they have, until one has none or none is left.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import attrs
+import numpy as np
+
+from checkers.budget import Budget
+from checkers.transactions.accesses import INITIAL, Accesses, Ints
+from checkers.transactions.choices import Choices, Clause, Pair, shortened
+from checkers.transactions.conditions import Order, Rule
+from checkers.transactions.cycles import some_cycles
+from checkers.transactions.edges import Edges, Type, joined
+from checkers.transactions.layouts import Layout, Moments
+from checkers.transactions.relations import dependencies, time_order, total_dependencies
+from checkers.transactions.rules import HITS, LAYOUTS, moments, violations
+from checkers.transactions.sights import Hits
+from checkers.transactions.situations import Situation
+from checkers.transactions.steps import Steps, assumed
+from histories.transactions import OK
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Ruling:
+    """What was found of one rule.
+
+    `commits` are the committed transactions (rows) in an order that shows that it is kept; `starts` tells for each of
+    them after how many commits it starts, where the rule speaks of starts. `clauses` show that it is broken. Where all
+    are missing nothing is known, and `tried` cycles were not enough.
+    """
+
+    commits: Ints | None = None
+    starts: Ints | None = None
+    clauses: tuple[Clause, ...] = ()
+    tried: int = 0
+
+
+SEEING: Final = (Rule.ATOMIC_VIEW, Rule.ATOMIC, Rule.CAUSAL)
+"""Rules whose ways of seeing do not depend on the order of versions."""
+
+OVERWRITING: Final = (Rule.CURSOR, Rule.UPDATE_ATOMIC, Rule.MONOTONIC_VIEW, Rule.SINGLE, Rule.SNAPSHOT, Rule.UPDATES)
+"""Rules that the order of versions may break though nobody read them."""
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
+class Judge:
+    """Judges one history by all rules."""
+
+    accesses: Accesses
+    budget: Budget
+
+    @cached_property
+    def _dependencies(self) -> Edges:
+        return dependencies(self.accesses)
+
+    @cached_property
+    def _orders(self) -> dict[Order, Edges]:
+        columns, committed = self.accesses.columns, self.accesses.committed
+        return {order: time_order(columns, committed, order, self._dependencies.vertices) for order in Order}
+
+    @cached_property
+    def _situations(self) -> dict[Order, Situation]:
+        place = np.arange(len(self.accesses.writer)) - self.accesses.first[self.accesses.version_key]
+        return {
+            order: Situation(accesses=self.accesses, edges=joined([self._dependencies, edges]), place=place)
+            for order, edges in self._orders.items()
+        }
+
+    @property
+    def dependencies(self) -> int:
+        """How many of the known edges are dependencies: they are the first of all."""
+        return len(self._dependencies)
+
+    def known(self, order: Order) -> Situation:
+        """What is known, and an order of time."""
+        return self._situations[order]
+
+    def judge(self, rule: Rule, order: Order) -> Ruling:
+        """Try a rule."""
+        situation = self.known(order)
+        if not self._open(Rule.SERIAL) and situation.graph.acyclic:
+            return Ruling(commits=self._committed(situation.graph.order))
+        found = some_cycles(moments(rule, situation))
+        if found:
+            return Ruling(clauses=(Clause((), found[0]),))
+        if rule in SEEING:
+            return self._forced(rule, order)
+        if rule in LAYOUTS and not self._open(rule):
+            return self._kept(rule, situation)
+        return self._chosen(rule, order)
+
+    def _open(self, rule: Rule) -> bool:
+        """Whether some order of free versions may break the rule and another may not."""
+        if rule in (Rule.WRITES, Rule.COMMITTED):
+            return False
+        loose = np.diff(self.accesses.first) - self.accesses.known
+        if rule in OVERWRITING:
+            return bool((loose > 1).any())
+        read = self.accesses.version[self.accesses.version != INITIAL]
+        read = read[self.accesses.free[read]]
+        return bool((loose[self.accesses.version_key[read]] > 1).any())
+
+    def _committed(self, vertices: Ints) -> Ints:
+        """Those of some vertices that are committed transactions."""
+        vertices = vertices[vertices < len(self.accesses.columns)]
+        return vertices[self.accesses.committed[vertices]]
+
+    def _kept(self, rule: Rule, situation: Situation) -> Ruling:
+        """The certificate of a rule whose moments can be put in a row."""
+        layout, types = LAYOUTS[rule]
+        graph = Moments.of(situation.edges.of(*types), layout).graph
+        if layout not in (Layout.SNAPSHOT, Layout.PREFIX):
+            return Ruling(commits=self._committed(graph.order))
+        is_commit = np.zeros(graph.vertices, dtype=bool)
+        is_commit[: len(self.accesses.columns)] = self.accesses.committed
+        commits_before = np.empty(graph.vertices, dtype=np.int64)
+        commits_before[graph.order] = np.cumsum(is_commit[graph.order])
+        commits = self._committed(graph.order)
+        return Ruling(commits=commits, starts=commits_before[situation.edges.vertices + commits])
+
+    def _total(self, commits: Ints, order: Order) -> Situation:
+        """The situation in which versions are ordered as these transactions."""
+        moment = np.empty(len(self.accesses.columns), dtype=np.int64)
+        moment[commits] = np.arange(len(commits))
+        sequence = np.lexsort((moment[self.accesses.writer], self.accesses.version_key))
+        place = np.empty(len(sequence), dtype=np.int64)
+        place[sequence] = np.arange(len(sequence)) - self.accesses.first[self.accesses.version_key]
+        edges = joined([total_dependencies(self.accesses, sequence), self._orders[order]])
+        return Situation(accesses=self.accesses, edges=edges, place=place)
+
+    def _guess(self, rule: Rule, situation: Situation) -> Ints:
+        """Committed transactions in an order that agrees with a situation, and as far as it may with their times."""
+        layout, types = LAYOUTS.get(rule, LAYOUTS[Rule.COMMITTED])
+        graph = Moments.of(situation.edges.of(*types), layout).graph
+        columns = self.accesses.columns
+        end = np.where(columns.outcome == OK, columns.end, columns.index)
+        wish = np.full(graph.vertices, -1)
+        wish[: len(columns)] = columns.index + end
+        if layout in (Layout.SNAPSHOT, Layout.PREFIX):
+            wish[situation.edges.vertices :] = 2 * columns.index
+        return self._committed(np.argsort(graph.delayed(wish), kind="stable"))
+
+    def _forced(self, rule: Rule, order: Order) -> Ruling:
+        """Order the versions as what is seen demands, until that is enough, or leads to a cycle."""
+        free, forced = np.append(self.accesses.free, False), _Forced()
+        while True:
+            situation = attrs.evolve(self.known(order), edges=joined([self.known(order).edges, self._ordered(forced)]))
+            found = some_cycles(moments(rule, situation))
+            if found:
+                return Ruling(clauses=forced.proof(self.accesses, found[0]))
+            commits = self._guess(rule, situation)
+            new = 0
+            for hits in HITS[rule](self._total(commits, order), order):
+                read = self.accesses.version[hits.read]
+                certain = np.flatnonzero(~(free[read] & free[hits.version]))
+                if len(certain):
+                    return Ruling(clauses=(Clause((), hits.cycle(int(certain[0]))),))
+                new += forced.add(hits, read)
+            if not new:
+                return Ruling(commits=commits)
+
+    def _ordered(self, forced: _Forced) -> Edges:
+        first, then = np.array(list(forced), dtype=np.int64).reshape(-1, 2).T
+        writer = self.accesses.writer
+        return Edges.make(np.arange(len(self.accesses.columns)), Type.WW, writer[first], writer[then], first, then)
+
+    def _chosen(self, rule: Rule, order: Order) -> Ruling:
+        """Guess and exclude."""
+        choices = Choices(self.accesses)
+        while len(choices) < self.budget.configurations and not self.budget.out_of_time():
+            edges = joined([self.known(order).edges, choices.edges()])
+            situation = attrs.evolve(self.known(order), edges=edges)
+            found = some_cycles(moments(rule, situation))
+            if not found:
+                total = self._total(self._guess(rule, situation), order)
+                found = violations(rule, total, order)
+                if not found:
+                    return self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, total)
+            for cycle in found:
+                clause = choices.learn(shortened(cycle, adjacent=rule in (Rule.SERIAL, Rule.UPDATES)))
+                if not clause.pairs:
+                    return Ruling(clauses=(clause,))
+            if not choices.choose():
+                return Ruling(clauses=tuple(choices.proof()))
+        return Ruling(tried=len(choices))
+
+
+class _Forced(dict[Pair, tuple[Hits, int]]):
+    """Pairs of versions of which the first must come before the second, for else there would be this hit."""
+
+    def add(self, hits: Hits, read: Ints) -> int:
+        """Take in some hits, given the versions that their reads found; how many pairs are new."""
+        before = len(self)
+        for number, pair in enumerate(zip(hits.version.tolist(), read.tolist(), strict=True)):
+            self.setdefault(pair, (hits, number))
+        return len(self) - before
+
+    def proof(self, accesses: Accesses, cycle: Steps) -> tuple[Clause, ...]:
+        """That this cycle, which rests on pairs in here, cannot be avoided."""
+        pairs = tuple(sorted({pair for step in cycle if (pair := assumed(accesses, step)) is not None}))
+        return (
+            *(
+                Clause(((then, first),), hits.cycle(number))
+                for first, then in pairs
+                for hits, number in [self[first, then]]
+            ),
+            Clause(pairs, cycle),
+        )

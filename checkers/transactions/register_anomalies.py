@@ -1,0 +1,66 @@
+"""What is wrong with reads of registers before any cycle is looked for.
+
+Each search returns rows of micro-operations, one row an anomaly, in the order of the history.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checkers.transactions import within
+from checkers.transactions.accesses import Accesses, Ints
+from checkers.transactions.list_anomalies import Rows, rows, twice_updated
+from checkers.transactions.registers import GARBAGE, Registers
+from checkers.transactions.within import Contradictions
+from histories.transactions import FAIL, OK, READ
+
+
+def register_anomalies(registers: Registers) -> list[tuple[str, Rows]]:
+    """The anomalies that registers show without a graph, by name; lost updates apart, which make a cycle."""
+    columns, reads, source = registers.columns, registers.reads, registers.source
+    seen = source >= 0
+    aborted = seen.copy()
+    aborted[seen] = columns.outcome[columns.transaction[source[seen]]] == FAIL
+    followed = np.full(len(columns.kind), -1)
+    before = within.earlier(columns, registers.writing)
+    then = np.flatnonzero(before >= 0)
+    followed[registers.writing[before[then]]] = registers.writing[then]
+    early = seen & ~aborted
+    early[early] = (followed[source[early]] >= 0) & (
+        columns.transaction[source[early]] != columns.transaction[reads[early]]
+    )
+    return [
+        ("garbage-read", rows(reads[source == GARBAGE])),
+        ("G1a", rows(reads[aborted], source[aborted])),
+        ("G1b", rows(reads[early], source[early], followed[source[early]])),
+    ]
+
+
+def contradictions(registers: Registers) -> Contradictions:
+    """Reads that contradict their own transaction."""
+    columns = registers.columns
+    own_source = np.full(len(columns.kind), -1)
+    own_source[registers.reads] = registers.source
+    transaction = columns.transaction
+    own_source[registers.reads[transaction[registers.source] != transaction[registers.reads]]] = -1
+    at, before = _touches(registers)
+    is_read = columns.kind[at] == READ
+    return within.of_registers(at, before, is_read, columns.value[at], own_source[at])
+
+
+def _touches(registers: Registers) -> tuple[Ints, Ints]:
+    """The reads and writes of ok transactions, and what is before each on its key."""
+    columns = registers.columns
+    touched = np.zeros(len(columns.kind), dtype=bool)
+    touched[registers.reads] = True
+    touched[registers.writing] = (columns.outcome == OK)[columns.transaction[registers.writing]]
+    at = np.flatnonzero(touched)
+    return at, within.earlier(columns, at)
+
+
+def lost_updates(registers: Registers, accesses: Accesses) -> Rows:
+    """Reads of one version by two transactions that both write it afterwards: read, write, read, write."""
+    at, before = _touches(registers)
+    updates = np.flatnonzero((before >= 0) & (registers.columns.kind[at] != READ))
+    updates = updates[registers.columns.kind[at[before[updates]]] == READ]
+    return twice_updated(accesses, at[before[updates]], at[updates])

@@ -1,0 +1,148 @@
+"""From ways in graphs to cycles of transactions, and from those to evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+
+from checkers.transactions.accesses import INITIAL, Accesses
+from checkers.transactions.edges import Edges, Type
+from checkers.transactions.evidence import Cycle, Edge, Kind, Place
+from checkers.transactions.layouts import WITHIN
+from histories.transactions import LIST, TransactionColumns
+
+KINDS: Final = {
+    Type.WW: Kind.WW,
+    Type.WR: Kind.WR,
+    Type.RW: Kind.RW,
+    Type.SESSION: Kind.SESSION,
+    Type.REALTIME: Kind.REALTIME,
+}
+"""What each type of edge is called in evidence."""
+
+
+@attrs.frozen(order=True)
+class Step:
+    """One edge of a cycle: its type, the transactions (as rows), and where it comes from, as in `Edges`."""
+
+    type: Type
+    before: int
+    after: int
+    left: int
+    right: int
+
+
+Steps = tuple[Step, ...]
+
+
+def rw_count(cycle: Steps) -> int:
+    """How many anti-dependencies there are."""
+    return sum(step.type is Type.RW for step in cycle)
+
+
+def simple(cycle: Steps) -> Steps:
+    """A part of a cycle that comes to each transaction once.
+
+    Where a cycle of moments comes to a transaction twice, once it goes on from the commit and once from the start; from
+    the commit to the start it is a cycle already.
+    """
+    seen: dict[int, int] = {}
+    for i, step in enumerate(cycle):
+        j = seen.setdefault(step.before, i)
+        if j < i:
+            return simple(cycle[j:i] if cycle[j].type is not Type.RW else cycle[i:] + cycle[:j])
+    return cycle
+
+
+def steps(edges: Edges, numbers: Sequence[int]) -> tuple[Step, ...]:
+    """The steps of a way along these edges, which begins at a transaction or is closed; auxiliary vertices disappear."""
+    numbers = [number for number in numbers if number != WITHIN]
+    count = len(edges.rows)
+    while numbers and edges.source[numbers[0]] >= count:
+        numbers = [*numbers[1:], numbers[0]]
+    found: list[Step] = []
+    for number in numbers:
+        step = Step(
+            Type(int(edges.type[number])),
+            _row(edges, int(edges.source[number])),
+            _row(edges, int(edges.target[number])),
+            int(edges.left[number]),
+            int(edges.right[number]),
+        )
+        if found and found[-1].after < 0:
+            step = attrs.evolve(found.pop(), after=step.after, right=step.right)
+        found.append(step)
+    return tuple(found)
+
+
+def _row(edges: Edges, vertex: int) -> int:
+    return int(edges.rows[vertex]) if vertex < len(edges.rows) else -1
+
+
+def cycle(accesses: Accesses, found: Sequence[Step]) -> Cycle:
+    """The evidence that steps amount to."""
+    return Cycle(edges=tuple(_edge(accesses.columns, step, _places(accesses, step)) for step in found))
+
+
+def cycle_of_writes(columns: TransactionColumns, found: Sequence[Step]) -> Cycle:
+    """The same, where steps of ww name the micro-operations that wrote."""
+    return Cycle(
+        edges=tuple(_edge(columns, step, (step.left, step.right) if step.type is Type.WW else None) for step in found)
+    )
+
+
+def _edge(columns: TransactionColumns, step: Step, micros: tuple[int, int] | None) -> Edge:
+    ends = {"before": int(columns.index[step.before]), "after": int(columns.index[step.after])}
+    if micros is None:
+        return Edge(kind=KINDS[step.type], **ends)
+    key = columns.keys[columns.key[micros[0]]]
+    return Edge(kind=KINDS[step.type], **ends, key=key, at=(place(columns, micros[0]), place(columns, micros[1])))
+
+
+def _places(accesses: Accesses, step: Step) -> tuple[int, int] | None:
+    """The micro-operations that a step comes from."""
+    if step.type is Type.WW:
+        return int(accesses.written_at[step.left]), int(accesses.written_at[step.right])
+    if step.type is Type.WR:
+        read = int(accesses.read_at[step.right])
+        return shown_by(accesses.columns, int(accesses.written_at[step.left]), read), read
+    if step.type is Type.RW:
+        return int(accesses.read_at[step.left]), int(accesses.written_at[step.right])
+    return None
+
+
+def shown_by(columns: TransactionColumns, write: int, read: int) -> int:
+    """The last micro-operation that wrote to the same list in the same transaction and that a read shows.
+
+    That is `write` itself, but for reads in the middle of what a transaction appends.
+    """
+    if columns.value[read] != LIST:
+        return write
+    shown = set(columns.elements[columns.start[read] : columns.stop[read]].tolist())
+    first = columns.first[columns.transaction[write]]
+    for micro in range(write, int(first) - 1, -1):
+        if columns.key[micro] == columns.key[write] and columns.kind[micro] == columns.kind[write]:
+            if int(columns.value[micro]) in shown:
+                return micro
+    return write
+
+
+def place(columns: TransactionColumns, micro: int) -> Place:
+    """A micro-operation as others may look it up."""
+    row = int(columns.transaction[micro])
+    return Place(int(columns.index[row]), micro - int(columns.first[row]))
+
+
+def assumed(accesses: Accesses, step: Step) -> tuple[int, int] | None:
+    """The two versions whose order a step takes for granted, though it is not known; None if it is known."""
+    if step.type is Type.WW:
+        first = step.left
+    elif step.type is Type.RW:
+        first = int(accesses.version[step.left])
+    else:
+        return None
+    if first == INITIAL or not accesses.free[first]:
+        return None
+    return first, step.right
