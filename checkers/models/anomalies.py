@@ -122,8 +122,16 @@ _ATOMICITY = (
         aliases=("OTV",),
         meaning="A transaction reads a write of another, and then an older version of something that other wrote too.",
         sources=("Bailis 2013",),
-        implies=("fractured-reads", "G-monotonic", "G-MSR"),
+        implies=("fractured-reads", "G-monotonic", "G-MSR", "observed-transaction-vanishes-process"),
         example="observed-transaction-vanishes",
+    ),
+    AnomalyKind(
+        name="observed-transaction-vanishes-process",
+        meaning="The same by every order of versions that agrees with the sessions.",
+        sources=("Biswas 2019",),
+        implies=("fractured-reads-process",),
+        data=ITEMS,
+        example="vanished-by-session",
     ),
     AnomalyKind(
         name="fractured-update",

@@ -94,6 +94,7 @@ _TRANSACTIONS = (
 _SESSIONS = (
     _example("stale-read-in-session", "T1: w(x,1) ; T2: r(x,nil)", by="Daudjee 2004"),
     _example("overtaken-in-session", "T1: r(y,1) ; T2: w(x,1)", "T3: r(x,1) w(y,1)", by="Biswas 2019"),
+    _example("vanished-by-session", "T1: w(x,1) ; T2: w(x,2) w(y,2)", "T3: r(y,2) r(x,1)", by="Biswas 2019"),
     _example("dirty-write-in-session", "T1: a(x,1) ; T2: a(x,2)", "T3: r(x,[2 1])", by="Kingsbury 2020"),
     _example(
         "crossed-sessions",

@@ -225,6 +225,7 @@ _SESSIONS = (
         meaning="Monotonic atomic view with an order of commits that contains the session order.",
         sources=("Biswas 2019",),
         data=ITEMS,
+        proscribes=("observed-transaction-vanishes-process",),
         allows="read-skew",
         forbids="overtaken-in-session",
         note="Stronger than read-committed: it forbids non-monotonic reads, and what contradicts an own write.",

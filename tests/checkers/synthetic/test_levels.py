@@ -71,7 +71,7 @@ def test_a_history_satisfies_its_level(level, data):
 @pytest.mark.parametrize("data", KINDS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_histories_satisfy_their_level_and_no_more(level, data):
-    violated = legal_and_tight(level, data, range(500))
+    violated = legal_and_tight(level, data, range(250))
     assert violated >= TIGHT[level], weakest(violated)
 
 
