@@ -45,10 +45,6 @@ _BUGS: Mapping[str, tuple[str, str]] = {  # what it is; where it was shipped
         "half of the replicas, rounded down, are taken for a majority",
         "Apache Geode: GEODE-9822",
     ),
-    "term-forgotten": (
-        "the term and the vote are not on disk, and a crash undoes them",
-        "hashicorp/raft: issue 661",
-    ),
     "nothing-synced": (
         "votes and entries are acknowledged before they are durable",
         "TiKV: issue 994; YugabyteDB: issue 32875",

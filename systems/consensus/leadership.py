@@ -104,13 +104,15 @@ class Leadership:
         follower.heard_at = self.member.ticks
         if appended.round > follower.round:
             follower.round = appended.round
-            self._confirm()
+            if self._reads:
+                self._confirm()
         if not appended.matched:
             follower.next = max(follower.match, appended.upto) + 1
         elif appended.upto > follower.match:
             follower.match = appended.upto
             follower.next = appended.upto + 1
-            self._count()
+            if appended.upto > self.member.commit:
+                self._count()
         if not follower.is_busy:
             self._send_if_news(peer, follower)
 

@@ -37,11 +37,16 @@ class _LeasedLeadership(Leadership):
         self._leases = {peer: self.member.door.clock() for peer in self.followers}
 
     def ask(self, node: str, boot: int, number: int) -> None:
-        if self.hears_majority:
+        if self._has_lease():
             self.member.tell(node, ReadIndex(boot, number, self._read_index()))
+        else:
+            super().ask(node, boot, number)
 
     @property
     def hears_majority(self) -> bool:
+        return self._has_lease() or super().hears_majority
+
+    def _has_lease(self) -> bool:
         now = self.member.door.clock()
         return sorted([*self._leases.values(), now])[-self.member.majority] + LEASE_S > now
 
@@ -96,17 +101,6 @@ class ConflictKept(Replica):
     storage_type = _ConflictingStorage
 
 
-class _ForgetfulStorage(Storage):
-    def adopt(self, term: int, vote: str | None) -> None:
-        self.term, self.vote = term, vote
-
-
-class TermForgotten(Replica):
-    """The term and the vote are not on disk."""
-
-    storage_type = _ForgetfulStorage
-
-
 class VoteUnchecked(Replica):
     """A vote is given to who has less of the log, too."""
 
@@ -146,7 +140,6 @@ MISTAKES: Final[Mapping[str, type[Replica]]] = {
     "conflict-kept": ConflictKept,
     "vote-unchecked": VoteUnchecked,
     "small-quorum": SmallQuorum,
-    "term-forgotten": TermForgotten,
     "nothing-synced": NothingSynced,
     "applied-twice": AppliedTwice,
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import attrs
 
-from systems.consensus.mistakes import MISTAKES
 from systems.consensus.replica import Replica
 from systems.raft import Raft, RaftNode, Registers
 
@@ -65,10 +64,10 @@ class Invariants:
             assert has == self.committed[1:], f"leader completeness: {name} leads {term} without what is committed"
 
 
-def watched(invariants, bug=None):
+def watched(invariants, replica_type=Replica):
     """Raft whose replicas are looked at whenever something was done to them."""
 
-    class Watched(MISTAKES.get(bug, Replica)):
+    class Watched(replica_type):
         def receive(self, source, message):
             super().receive(source, message)
             invariants.look(self)

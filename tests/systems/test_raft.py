@@ -7,7 +7,9 @@ from checkers.linearizability import CasRegister, Register, check_linearizable
 from checkers.verdict import Status
 from histories import Outcome
 from systems.consensus.messages import Propose, ReadIndex, RequestVote
-from systems.consensus.mistakes import MISTAKES
+from systems.consensus.mistakes import MISTAKES, ConflictKept, SmallQuorum
+from systems.consensus.replica import Replica
+from systems.consensus.storage import Storage
 from systems.consensus.timing import PATIENCE_TICKS, TICK_S
 from systems.raft import Raft
 from systems.simulation.port import Request
@@ -125,8 +127,6 @@ def test_a_term_and_a_vote_survive_a_crash():
 
     (before, after), _ = on_raft(scenario)
     assert before == after
-    (before, after), _ = on_raft(scenario, bug="term-forgotten")
-    assert before != after
 
 
 # ── Partitions ──
@@ -393,18 +393,27 @@ def test_a_mistake_shows_where_the_protocol_holds(bug, scenario, right, wrong):
     assert on_raft(scenario, bug=bug)[0] == wrong
 
 
+class ForgetfulStorage(Storage):
+    def adopt(self, term, vote):
+        self.term, self.vote = term, vote
+
+
+class TermForgotten(Replica):
+    storage_type = ForgetfulStorage
+
+
 @pytest.mark.parametrize(
-    ("bug", "scenario", "complaint"),
+    ("replica_type", "scenario", "complaint"),
     [
-        ("term-forgotten", all_crash_but_the_leader_stays_down, "election safety"),
-        ("conflict-kept", log_after_a_conflict, "log matching"),
-        ("small-quorum", leaders_on_both_sides, "leader completeness"),
+        (TermForgotten, all_crash_but_the_leader_stays_down, "election safety"),
+        (ConflictKept, log_after_a_conflict, "log matching"),
+        (SmallQuorum, leaders_on_both_sides, "leader completeness"),
     ],
 )
-def test_the_watch_over_the_replicas_sees_what_is_unsafe(bug, scenario, complaint):
+def test_the_watch_over_the_replicas_sees_what_is_unsafe(replica_type, scenario, complaint):
     on_raft(scenario, system=watched(Invariants()))
     with pytest.raises(NodeError, match=complaint):
-        on_raft(scenario, system=watched(Invariants(), bug))
+        on_raft(scenario, system=watched(Invariants(), replica_type))
 
 
 def test_the_bugs_on_offer_are_the_mistakes():
