@@ -160,9 +160,9 @@ def _graph(memory: Memory, session: int, guarantee: str) -> Graph:
         for (session_before, _, before), (session_after, _, after) in pairwise(writes):
             if session_before == session_after:
                 process = memory.steps[after].operation.process
-                graph.setdefault(before, {})[after] = f"{mark(memory, before)} is before it in process {process}"
+                graph.setdefault(before, {})[after] = f"since it comes later in process {process}"
         if Origin(key) in mentioned:
-            graph[Origin(key)] = {write: "the initial value is older than every other" for _, _, write in writes}
+            graph[Origin(key)] = {write: "as every other is" for _, _, write in writes}
     return graph
 
 
@@ -179,7 +179,7 @@ def _anomaly(memory: Memory, session: int, guarantee: str, graph: Graph, circle:
             told.append(f"{memory.steps[node.read]}, which must be no older than {why}")
             involved.append(node.read)
         else:
-            told.append(f"{_named(memory, after)} is newer than {_named(memory, node)}: {graph[node][after]}")
+            told.append(f"{_named(memory, after)} is newer than {_named(memory, node)}, {graph[node][after]}")
         involved += [after] if isinstance(after, int) else []
     whose = _whose(memory, memory.sessions[session][0])
     explanation = f"{guarantee} is broken for {whose}: {'; but '.join(told)}"

@@ -98,15 +98,15 @@ class Sequence:
         """A step that must be placed before this one."""
         step = self.memory.steps[number]
         if not step.is_write and step.source != there.get(step.key, INITIAL):
-            return int(step.source)
-        readers = [
+            return step.source
+        readers: list[int] = [
             n
             for n, other in enumerate(self.memory.steps)
             if other.key == step.key and other.source == there.get(step.key, INITIAL)
         ]
         write = number if step.is_write else self._of_the_same_cas(number)
-        earlier = () if write is None else self.before.get(write, ())
-        return next(n for n in (*readers, *earlier) if n not in placed and n != number)
+        readers += [] if write is None else self.before.get(write, {})
+        return next(n for n in readers if n not in placed and n != number)
 
     def _advance(self) -> None:
         """Place all that is no choice."""
