@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from checkers.models.object_anomalies import OBJECT_KINDS
 from checkers.models.rows import ITEMS, TRANSACTIONS, AnomalyKind, Data
 
 OPERATIONS = frozenset({Data.OPERATIONS})
@@ -244,32 +245,6 @@ _VIEWS = (
     ),
 )
 
-_OPERATIONS = (
-    AnomalyKind(
-        name="nonlinearizable",
-        meaning="No order of the operations, each at a moment between its call and its return, gives their results.",
-        sources=("Herlihy 1990",),
-        data=OPERATIONS,
-        example="stale-operation",
-    ),
-    AnomalyKind(
-        name="stale-read",
-        meaning="A read returns a value that had been overwritten before the read began.",
-        sources=("Herlihy 1990",),
-        implies=("nonlinearizable",),
-        data=OPERATIONS,
-        example="stale-operation",
-    ),
-    AnomalyKind(
-        name="lost-write",
-        meaning="A completed write is followed by an older value, and nobody ever sees it.",
-        sources=("Kingsbury 2020",),
-        implies=("nonlinearizable",),
-        data=OPERATIONS,
-        example="stale-operation",
-    ),
-)
-
 _CYCLES = {  # name: (meaning, what it implies, examples: plain, in a session, in real time)
     "G0": (
         "A cycle of ww edges: dirty writes.",
@@ -337,4 +312,4 @@ def _cycles() -> tuple[AnomalyKind, ...]:
     return tuple(kinds)
 
 
-KINDS: Final = (*_READS, *_ATOMICITY, *_cycles(), *_VIEWS, *_OPERATIONS)
+KINDS: Final = (*_READS, *_ATOMICITY, *_cycles(), *_VIEWS, *OBJECT_KINDS)

@@ -170,6 +170,7 @@ _OPERATIONS = (
         "read(y,1) ; read(x,nil)",
         by="Ahamad 1995",
     ),
+    _example("causal-circle", "read(y,1) ; write(x,1)", "read(x,1) ; write(y,1)", by="Bouajjani 2017"),
     _example("reordered-writes", "write(x,1) ; write(x,2)", "read(x,2) ; read(x,1)", by="Lipton 1988"),
     _example("reordered-objects", "write(x,1) ; write(y,1)", "read(y,1) ; read(x,nil)", by="Terry 1994"),
     _example("going-back", "write(x,1)", "read(x,1) ; read(x,nil)", by="Terry 1994"),

@@ -45,6 +45,15 @@ def boundary(model, found):
     return model in found and any(model in implied(name) for name in MODELS if name not in found)
 
 
+@pytest.mark.parametrize(
+    "kind", [kind for kind in ANOMALIES.values() if kind.data == {Data.OPERATIONS}], ids=lambda kind: kind.name
+)
+def test_an_anomaly_of_single_operations_refutes_only_what_its_example_violates(kind):
+    refuted = refuted_by(kind.name, data=Data.OPERATIONS)
+    assert refuted & memory.MODELS.keys()
+    assert refuted.isdisjoint(memory.satisfied(history(EXAMPLES[kind.example].text)))
+
+
 @pytest.mark.parametrize("model", OPERATIONS.values(), ids=lambda model: model.name)
 def test_the_examples_of_a_model_of_memory_show_what_it_forbids_and_allows(model):
     assert model.name not in memory.satisfied(history(EXAMPLES[model.forbids].text))
