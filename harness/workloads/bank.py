@@ -77,7 +77,7 @@ def _as_balances(look: Operation) -> Operation:
 def as_transactions(history: History) -> Iterator[Operation]:
     """The same operations as transactions of reads and writes.
 
-    What a transfer wrote that failed, or whose fate is not known, nobody tells; but its name is on it if anybody saw it.
+    What a transfer wrote that failed, or is in doubt, nobody tells; but its name is on it if anybody saw it.
     """
     seen = {
         (version[1], account): version

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checkers.models import Data
-from harness.generators import Each, Generator, Invocation
+from harness.generators import Context, Each, Generator, Invocation
 from harness.test import Test
 from harness.workloads.isolation import isolation
-from harness.workloads.micro_operations import draw, final_reads
+from harness.workloads.micro_operations import READ, UPDATE, WRITE, draw, final_reads
 from harness.workloads.workload import Workload
 
 
 def reads_and_appends(test: Test) -> Generator:
     """Reads of lists, appends to them, and appends to what was just read."""
-    return Each(lambda number, context: Invocation(f="txn", value=draw(number, test, context.luck, "append")))
+
+    def transaction(number: int, context: Context) -> Invocation:
+        return Invocation(f="txn", value=draw(number, test, context.luck, "append", (READ, READ, WRITE, UPDATE)))
+
+    return Each(transaction)
 
 
 WORKLOADS: Mapping[str, Workload] = {

@@ -26,7 +26,9 @@ MicroOperation = tuple[str, Any, Any]
 
 LENGTH_MAX: Final = 4  # accesses in a transaction; a read and a write of what was read are one
 _SHORT_LIVED: Final = 8  # times as short as the long-lived keys
-_ACCESSES: Final = ((True, False), (True, False), (False, True), (True, True))  # reads, writes
+READ, WRITE, UPDATE = (True, False), (False, True), (True, True)
+Access = tuple[bool, bool]
+"""Whether a key is read, and whether it is written (then)."""
 _STRIDE: Final = 10 * LENGTH_MAX  # between the values of one transaction and those of the next
 
 
@@ -53,14 +55,14 @@ def _bounds(places: int) -> tuple[float, ...]:
     return tuple(weight / weights[-1] for weight in weights)
 
 
-def draw(number: int, test: Test, luck: Luck, write: str) -> tuple[MicroOperation, ...]:
-    """One to four accesses: a read, a write, or a read and a write of the same key."""
+def draw(number: int, test: Test, luck: Luck, write: str, accesses: Sequence[Access]) -> tuple[MicroOperation, ...]:
+    """One to four of these accesses, each as likely as another; `write` names the micro-operation that writes."""
     keys = Keys(test.keys, test.ops_per_key)
     micros: list[MicroOperation] = []
     for place in range(1 + luck.integer(LENGTH_MAX)):
-        kind, share = divmod(luck.child(place).uniform(0, len(_ACCESSES)), 1)
+        kind, share = divmod(luck.child(place).uniform(0, len(accesses)), 1)
         key = keys.at(number, share)
-        reads, writes = _ACCESSES[int(kind)]
+        reads, writes = accesses[int(kind)]
         if reads:
             micros.append(("r", key, None))
         if writes:

@@ -11,15 +11,19 @@ from checkers.models import Data
 from harness.generators import Context, Each, Generator, Invocation
 from harness.test import Test
 from harness.workloads.isolation import isolation
-from harness.workloads.micro_operations import draw, final_reads
+from harness.workloads.micro_operations import READ, UPDATE, draw, final_reads
 from harness.workloads.workload import Workload
 
 GROUP = 3  # keys that are read together in long-fork
 
 
 def reads_and_writes(test: Test) -> Generator:
-    """Reads of registers, writes to them, and writes to what was just read."""
-    return Each(lambda number, context: Invocation(f="txn", value=draw(number, test, context.luck, "w")))
+    """Reads of registers, and writes to what was just read, so that the order of the versions is known."""
+
+    def transaction(number: int, context: Context) -> Invocation:
+        return Invocation(f="txn", value=draw(number, test, context.luck, "w", (READ, UPDATE)))
+
+    return Each(transaction)
 
 
 def pairs(_: Test) -> Generator:
