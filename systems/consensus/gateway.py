@@ -28,8 +28,7 @@ class Gateway:
         self._reads: deque[Read] = deque()  # wait for an index
         self._ready: list[tuple[int, int, Read]] = []  # index and number of those that wait for this replica; a heap
         self._read_number = 0
-        self._asked = 0  # the last read for which an index was asked
-        self._asked_at = 0
+        self._asked_at = 0  # a tick
 
     # ── Commands ──
 
@@ -93,7 +92,7 @@ class Gateway:
 
     def redirect(self) -> None:
         """There is another leader: all that waits goes to it."""
-        for proposal in self._proposals.values():
+        for proposal in list(self._proposals.values()):
             self._forward(proposal)
         if self._reads:
             self._ask()

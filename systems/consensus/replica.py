@@ -44,9 +44,9 @@ class Replica(Member):
     def propose(self, session: str, sequence: int, command: Any, then: Then) -> None:
         """Have a command applied, once, and call `then` with the machine's answer.
 
-        Requests of a session are numbered upwards, and each is proposed when the one before it is done with: a
-        request is ignored if a later one of its session was applied. `then` gets ("fail", why) if the command
-        will never be applied, and ("info", why) if nobody knows.
+        Requests of a session are numbered upwards, and each is proposed when the one before it is done with: one
+        that is not higher than its session's last is a copy that the network made, and is dropped. `then` gets
+        ("fail", why) if the command will never be applied, and ("info", why) if nobody knows.
         """
         self._gateway.propose(session, sequence, command, then)
 
@@ -87,6 +87,7 @@ class Replica(Member):
             self.storage.adopt(term, None)
         if self.leading is not None:
             self.leading.is_over = True
+            self._silence = 0
             self.door.log(f"no longer leads term {self.leading.term}")
         self.leading = self._candidacy = None
         self.leader = leader
