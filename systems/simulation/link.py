@@ -38,6 +38,11 @@ class Link:
     corruption: float = attrs.field(default=0.0, validator=_probability)
     bandwidth: float = attrs.field(default=math.inf, validator=_positive)  # bytes a second
 
+    @property
+    def only_delays(self) -> bool:
+        """Whether every message gets through as it is, though late."""
+        return self.loss == self.duplication == self.corruption == 0 and self.bandwidth == math.inf
+
     def __add__(self, other: Link) -> Link:
         """Both at once."""
         return Link(

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import heappush
 from typing import Any
 
-import attrs
-
 from systems.simulation.corruption import corrupted
 from systems.simulation.link import Link, delays, size_of
 from systems.simulation.luck import BITS, FIRST, MASK, SECOND, STEP, Luck, mix
@@ -69,8 +67,7 @@ class Row:
         self.lost_below = round(link.loss * _SHARE)
         self.duplicated_below = round(link.duplication * _SHARE)
         self.corrupted_below = round(link.corruption * _SHARE)
-        only_delays = attrs.evolve(link, delay=0.0, jitter=0.0) == Link()
-        self.is_plain = only_delays and not self.cuts and not is_recorded
+        self.is_plain = link.only_delays and not self.cuts and not is_recorded
 
 
 class _Rows(dict[str, Row]):

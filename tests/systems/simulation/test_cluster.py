@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
 import trio
 
@@ -37,6 +39,33 @@ def test_a_world_can_be_run_again():
 
     again = world(Echo)
     assert again.run(main) == again.run(main)
+
+
+def test_a_run_keeps_nothing_of_what_is_over():
+    class Busy(Echo):
+        """Sets a timer for every message, and takes back the one before."""
+
+        timer = None
+
+        def on_message(self, source, message):
+            if self.timer:
+                self.timer.cancel()
+            self.timer = self.door.after(0.1, self.door.count, "quiet")
+            self.door.disk.write("last", message.body)
+            self.door.sync(self.door.reply, source, message, message.body)
+
+    async def main(cluster):
+        client = await cluster.connect("n1", 0)
+        counts = []
+        for i in range(1200):
+            with trio.move_on_after(1):
+                await client.invoke("echo", i, None)
+            if i % 400 == 399:
+                counts.append(len(gc.get_objects()))
+        return counts
+
+    counts = run(main, Busy)
+    assert max(counts) - min(counts) < 100
 
 
 def test_seeds_differ():
