@@ -7,7 +7,6 @@ minimal set of the clauses is the proof. (Lazily added clauses after Cobra, OSDI
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -46,15 +45,22 @@ class Choices:
     def __len__(self) -> int:
         return len(self._clauses)
 
-    def learn(self, cycle: Steps) -> Clause:
-        """Exclude the orders under which there is this cycle; a clause without pairs excludes all."""
-        pairs = tuple(sorted({pair for step in cycle if (pair := assumed(self._accesses, step)) is not None}))
-        clause = Clause(pairs, cycle)
-        if pairs not in self._clauses:
-            self._clauses[pairs] = clause
-            self._sat.add_clause([-self._literal(pair) for pair in pairs])
-            self._sat.set_phases([-self._literal(pair) for pair in pairs[:1]])
+    def learn(self, cycle: Steps, *, adjacent: bool) -> Clause:
+        """Exclude the orders under which there is this cycle; a clause without pairs excludes all.
+
+        `adjacent` as for `shortened`.
+        """
+        short = shortened(cycle, adjacent=adjacent)
+        if any((then, first) in self._needed(short) for first, then in self._needed(short)):
+            short = cycle  # it goes round among the versions of one key: that is what it shows
+        clause = Clause(tuple(sorted(self._needed(short))), short)
+        if clause.pairs not in self._clauses:
+            self._clauses[clause.pairs] = clause
+            self._sat.add_clause([-self._literal(pair) for pair in clause.pairs])
         return clause
+
+    def _needed(self, cycle: Steps) -> set[Pair]:
+        return {pair for step in cycle if (pair := assumed(self._accesses, step)) is not None}
 
     def choose(self) -> bool:
         """Choose orders that nothing learnt excludes; False if there are none."""
@@ -142,8 +148,3 @@ def shortened(cycle: Steps, *, adjacent: bool) -> Steps:
         else:
             i += 1
     return tuple(steps)
-
-
-def learn_all(choices: Choices, cycles: Iterable[Steps], *, adjacent: bool) -> Sequence[Clause]:
-    """Learn from some cycles."""
-    return [choices.learn(shortened(cycle, adjacent=adjacent)) for cycle in cycles]

@@ -16,9 +16,9 @@ import numpy as np
 from checkers.budget import Budget
 from checkers.models import Data, classification, implied, refuted_by
 from checkers.transactions import list_anomalies, register_anomalies
-from checkers.transactions.accesses import Accesses, Ints
+from checkers.transactions.accesses import Ints
 from checkers.transactions.certificates import Certificate
-from checkers.transactions.conditions import CONDITIONS, Condition, Internal, Order, Rule
+from checkers.transactions.conditions import CONDITIONS, Condition, Order, Rule
 from checkers.transactions.cycles import some_cycles
 from checkers.transactions.edges import joined
 from checkers.transactions.judge import Judge, Ruling
@@ -37,6 +37,9 @@ from histories.transactions import OK, TransactionColumns
 IMPOSSIBLE: Final = ("garbage-read", "duplicate-elements")
 UNCOMMITTED: Final = ("G1a", "G1b", "dirty-update", "incompatible-order", "future-read")
 """Anomalies of single reads that no execution whatsoever, and that only read uncommitted allows."""
+
+EASY: Final = (Rule.WRITES, Rule.COMMITTED, Rule.ATOMIC_VIEW, Rule.ATOMIC, Rule.CAUSAL)
+"""Rules that are tried in polynomial time, whatever is not known."""
 
 
 def check_transactions(history: History, data: Data | None = None, budget: Budget | None = None) -> Classification:
@@ -68,6 +71,9 @@ class _Classifier:
         self._anomalies: list[Anomaly] = []
         self._findings: dict[str, Finding] = {}
         self._rulings: dict[tuple[Rule, Order], Ruling] = {}
+        self._held: set[str] = set()  # models that hold, with what they imply, and those that remain unknown
+        self._broken: set[str] = set()  # models found violated, with what the first of the anomalies refute
+        self._regarded = 0  # so many of the anomalies
 
     def classification(self) -> Classification:
         """Everything that can be said."""
@@ -109,7 +115,7 @@ class _Classifier:
                 self._anomalies += self._reporter.clashes(kind, np.stack(pairs, axis=1))
             if inner.own.any():
                 because = "a transaction did not read back what it had written itself (internal)"
-                self._findings["axiomatic-read-committed"] = Finding(status=Status.VIOLATED, because=because)
+                self._find("axiomatic-read-committed", Finding(status=Status.VIOLATED, because=because))
 
     def _cycles(self) -> None:
         """Anomalies among the known edges."""
@@ -126,19 +132,29 @@ class _Classifier:
             self._anomalies += self._reporter.clashes("lost-update", rows)
 
     def _models(self) -> None:
-        """The models that nothing found so far decides, the strongest first."""
-        for model, condition in reversed(CONDITIONS.items()):
-            if not self._decided(model):
-                self._findings[model] = self._finding(condition)
+        """The models that nothing found so far decides, the strongest first.
+
+        Where the order of versions is open, and some rules are hard to try, the others come before those.
+        """
+        for hard in (False, True):
+            for model, condition in reversed(CONDITIONS.items()):
+                easy = condition.rule in EASY or not self._judge.open(condition.rule)
+                if (easy or hard) and condition.rule is not Rule.WRITES and not self._decided(model):
+                    self._find(model, self._finding(condition))
 
     def _decided(self, model: str) -> bool:
         """Whether another model, or an anomaly, decides this one."""
-        statuses = {name: finding.status for name, finding in self._findings.items()}
-        weaker = {model, *implied(model, data=self._data)}
-        refuted = {name for anomaly in self._anomalies for name in refuted_by(anomaly.type, data=self._data)}
-        broken = refuted | {name for name, status in statuses.items() if status is Status.VIOLATED}
-        held = {name for name, status in statuses.items() if status is Status.HOLDS}
-        return bool(weaker & broken) or any(model in implied(name, data=self._data) for name in held)
+        for anomaly in self._anomalies[self._regarded :]:
+            self._broken |= refuted_by(anomaly.type, data=self._data)
+        self._regarded = len(self._anomalies)
+        return model in self._held or not self._broken.isdisjoint({model, *implied(model, data=self._data)})
+
+    def _find(self, model: str, finding: Finding) -> None:
+        self._findings[model] = finding
+        if finding.status is Status.VIOLATED:
+            self._broken.add(model)
+        if finding.status is not Status.VIOLATED:
+            self._held |= {model, *implied(model, data=self._data)} if finding.status is Status.HOLDS else {model}
 
     def _finding(self, condition: Condition) -> Finding:
         """What trying its rule says of a model."""
@@ -182,8 +198,8 @@ class _Classifier:
             moments = Moments.of(edges, Layout.SERIAL)
             found = some_cycles(moments)
             if found:
-                self._findings[model] = self._violated(self._reporter.writes(found[0]))
+                self._find(model, self._violated(self._reporter.writes(found[0])))
             else:
                 vertices = moments.graph.order
                 commits = vertices[vertices < len(ok)]
-                self._findings[model] = self._holds(condition, commits[ok[commits]], None)
+                self._find(model, self._holds(condition, commits[ok[commits]], None))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import count
 from typing import Final
 
 import attrs
@@ -25,6 +26,10 @@ ROUNDS_MAX: Final = 64
 """So many times wishes are put off."""
 
 
+SMALL: Final = 500
+"""A graph of fewer edges is searched by a few lines of Python before scipy has even looked at it."""
+
+
 @attrs.frozen(kw_only=True, eq=False, slots=False)
 class Graph:
     """Edges from `source` to `target` among `vertices` vertices; no edge leads back to where it began."""
@@ -36,16 +41,26 @@ class Graph:
     @cached_property
     def component(self) -> Ints:
         """For each vertex the number of its strong component; edges between components lead to smaller numbers."""
+        component = self._by_hand() if len(self.source) < SMALL else self._by_scipy()
+        if (component[self.source] < component[self.target]).any():
+            raise ValueError("expected strong components in reverse topological order, found them otherwise")
+        return component
+
+    def _by_scipy(self) -> Ints:
         import scipy.sparse as sparse  # noqa: PLC0415  takes a quarter of a second, which most commands never need
         from scipy.sparse import csgraph  # noqa: PLC0415
 
         ends = (self.source.astype(np.int32), self.target.astype(np.int32))
         matrix = sparse.csr_matrix((np.ones(len(self.source), dtype=np.int8), ends), shape=(self.vertices,) * 2)
         matrix.sum_duplicates()
-        component = csgraph.connected_components(matrix, directed=True, connection="strong")[1]
-        if (component[self.source] < component[self.target]).any():
-            raise ValueError("expected strong components in reverse topological order, found them otherwise")
-        return component
+        return csgraph.connected_components(matrix, directed=True, connection="strong")[1]
+
+    def _by_hand(self) -> Ints:
+        targets = {vertex: [self._targets[edge] for edge in edges] for vertex, edges in self.successors.items()}
+        known = strong_components(targets)
+        component = np.arange(self.vertices) + len(known)
+        component[list(known)] = list(known.values())
+        return np.unique(component, return_inverse=True)[1]
 
     @cached_property
     def inside(self) -> Mask:
@@ -151,3 +166,37 @@ class Graph:
             way.append(came[goal])
             goal = int(self.source[came[goal]])
         return way[::-1]
+
+
+def strong_components(targets: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """For each vertex with edges, by where they lead, the number of its component; edges lead to smaller numbers.
+
+    The algorithm of Tarjan (1972), with a stack of its own.
+    """
+    index: dict[int, int] = {}
+    low: dict[int, int] = {}
+    component: dict[int, int] = {}
+    undecided: list[int] = []
+    numbers = count()
+    for root in targets:
+        ways = [] if root in index else [(root, iter(targets[root]))]
+        while ways:
+            vertex, onward = ways[-1]
+            if vertex not in index:
+                index[vertex] = low[vertex] = len(index)
+                undecided.append(vertex)
+            for target in onward:
+                if target not in index:
+                    ways.append((target, iter(targets.get(target, ()))))
+                    break
+                if target not in component:
+                    low[vertex] = min(low[vertex], index[target])
+            else:
+                ways.pop()
+                if ways:
+                    low[ways[-1][0]] = min(low[ways[-1][0]], low[vertex])
+                if low[vertex] == index[vertex]:
+                    place = undecided.index(vertex)
+                    component |= dict.fromkeys(undecided[place:], next(numbers))
+                    del undecided[place:]
+    return component

@@ -18,7 +18,7 @@ import numpy as np
 
 from checkers.budget import Budget
 from checkers.transactions.accesses import INITIAL, Accesses, Ints
-from checkers.transactions.choices import Choices, Clause, Pair, shortened
+from checkers.transactions.choices import Choices, Clause, Pair
 from checkers.transactions.conditions import Order, Rule
 from checkers.transactions.cycles import some_cycles
 from checkers.transactions.edges import Edges, Type, joined
@@ -89,18 +89,18 @@ class Judge:
     def judge(self, rule: Rule, order: Order) -> Ruling:
         """Try a rule."""
         situation = self.known(order)
-        if not self._open(Rule.SERIAL) and situation.graph.acyclic:
+        if not self.open(Rule.SERIAL) and situation.graph.acyclic:
             return Ruling(commits=self._committed(situation.graph.order))
         found = some_cycles(moments(rule, situation))
         if found:
             return Ruling(clauses=(Clause((), found[0]),))
         if rule in SEEING:
             return self._forced(rule, order)
-        if rule in LAYOUTS and not self._open(rule):
+        if rule in LAYOUTS and not self.open(rule):
             return self._kept(rule, situation)
         return self._chosen(rule, order)
 
-    def _open(self, rule: Rule) -> bool:
+    def open(self, rule: Rule) -> bool:
         """Whether some order of free versions may break the rule and another may not."""
         if rule in (Rule.WRITES, Rule.COMMITTED):
             return False
@@ -188,7 +188,7 @@ class Judge:
                 if not found:
                     return self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, total)
             for cycle in found:
-                clause = choices.learn(shortened(cycle, adjacent=rule in (Rule.SERIAL, Rule.UPDATES)))
+                clause = choices.learn(cycle, adjacent=rule in (Rule.SERIAL, Rule.UPDATES))
                 if not clause.pairs:
                     return Ruling(clauses=(clause,))
             if not choices.choose():

@@ -65,6 +65,8 @@ class Moments:
     def core(self) -> Moments:
         """The same without what lies on no cycle."""
         inside = self.graph.inside
+        if inside.all():
+            return self
         ends = np.concatenate([self.graph.source[inside], self.graph.target[inside]])
         kept, ends = np.unique(ends, return_inverse=True)
         source, target = np.split(ends, 2)

@@ -12,7 +12,7 @@ import numpy as np
 
 from checkers.transactions import within
 from checkers.transactions.accesses import Ints
-from checkers.transactions.edges import Edges, Type, joined
+from checkers.transactions.edges import Edges, Type
 from checkers.transactions.lists import Lists
 from checkers.transactions.registers import Registers
 from histories.transactions import OK, READ, WRITE, TransactionColumns
