@@ -141,25 +141,25 @@ class Mvcc(SimulatedSystem):
         "newer-than-snapshot": Bug(
             summary="a read sees one commit more than its snapshot has, once it is there",
             anomaly="G-single",
-            data="list-append",
+            data="rw-register",
             source="MatrixOne: issue 3990; turso: issue 5420",
         ),
         "torn-commit": Bug(
             summary="a commit becomes visible one write after the other",
             anomaly="G-single",
-            data="list-append",
+            data="rw-register",
             source="turso: issue 5136",
         ),
         "dirty-cache": Bug(
             summary="a node shows its clients what it has asked to commit, before it knows whether that may be",
             anomaly="G1a",
-            data="list-append",
+            data="rw-register",
             source="VoltDB 6.3: Kingsbury, Jepsen, 2016",
         ),
         "early-acknowledgement": Bug(
             summary="a node acknowledges a commit when it knows nothing against it, before the log has it",
             anomaly="lost-update",
-            data="list-append",
+            data="rw-register",
             source="MongoDB before 5.0: the default write concern is the primary's acknowledgement",
         ),
     }
