@@ -44,46 +44,59 @@ OBJECT_KINDS: Final = (
         "A read returns a value that had been overwritten before the read began.",
         "stale-operation",
         by="Herlihy 1990",
+        implies=("nonlinearizable",),
     ),
     _kind(
         "lost-write",
         "A completed write is followed by an older value, and nobody ever sees it.",
         "stale-operation",
         by="Kingsbury 2020",
+        implies=("nonlinearizable",),
     ),
-    _kind("CyclicCO", "Causality goes in a circle.", "causal-circle", by="Bouajjani 2017"),
+    _kind("CyclicCO", "Causality goes in a circle.", "causal-circle", by="Bouajjani 2017", implies=("nonsequential",)),
     _kind(
         "WriteCORead",
         "A read returns a value that was overwritten in its causal past.",
         "reordered-writes",
         by="Bouajjani 2017",
+        implies=("nonsequential",),
     ),
     _kind(
         "WriteCOInitRead",
         "A read returns the initial value with a write of the object in its causal past.",
         "unexplained-answer",
         by="Bouajjani 2017",
+        implies=("nonsequential",),
     ),
     _kind(
         "CyclicCF",
         "No order of all writes agrees with causality and with what every read returned.",
         "diverging-replicas",
         by="Bouajjani 2017",
+        implies=("nonsequential",),
     ),
     _kind(
         "CyclicHB",
         "What one process read cannot be put into an order that agrees with causality.",
         "flickering-read",
         by="Bouajjani 2017",
+        implies=("nonsequential",),
     ),
     _kind(
         "WriteHBInitRead",
         "A process reads an initial value though what it reads later puts a write before that.",
         "unknown-concurrency",
         by="Bouajjani 2017",
+        implies=("nonsequential",),
     ),
     *(
-        _kind(f"not-{name}", f"A cycle of version and session orders that {name} forbids.", example, by="Terry 1994")
+        _kind(
+            f"not-{name}",
+            f"A cycle of version and session orders that {name} forbids.",
+            example,
+            by="Terry 1994",
+            implies=("nonsequential",),
+        )
         for name, example in zip(_NAMES, _EXAMPLES, strict=True)
     ),
 )
