@@ -155,6 +155,7 @@ class Clients:
         f, key, value = invocation.f, invocation.key, invocation.value
         self._recorder.operation(EventType.INVOKE, thread.process, f, key, value, thread.node)
         thread.pending = invocation
+        self._cluster.begin("operation", thread.number, thread.operations)
         self._deadlines.append((trio.current_time() + self._test.timeout, thread, thread.operations))
         try:
             result = await thread.client.invoke(f, key, value)

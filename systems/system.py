@@ -81,6 +81,9 @@ class Cluster(Protocol):
     def hosts(self) -> Hosts:
         """The machines they run on."""
 
+    def begin(self, *ids: int | str) -> None:
+        """Say what this task does from here on, where chance hangs on it: an operation has its own luck."""
+
     async def connect(self, node: str, process: int) -> Client:
         """A new client of a process that talks to one node."""
 

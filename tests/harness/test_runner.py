@@ -48,6 +48,10 @@ class FakeCluster:
         self.invoke = invoke
         self.connected = []
         self.closed = []
+        self.begun = []
+
+    def begin(self, *ids):
+        self.begun.append(ids)
 
     async def connect(self, node, process):
         self.connected.append((node, process))
@@ -147,6 +151,12 @@ def test_a_process_is_retired_after_an_indeterminate_operation_and_its_client_cl
     assert len({operation.process for operation in history}) == 3
     assert sorted(process for _, process in cluster.connected) == [0, 1, 2, 3, 4]
     assert sorted(cluster.closed) == [0, 1, 2, 3, 4]
+
+
+def test_an_operation_s_luck_hangs_on_its_thread_and_its_number_there(tmp_path):
+    cluster = FakeCluster(lose)
+    run(tmp_path, cluster, writes(4), concurrency="2")
+    assert sorted(cluster.begun) == [("operation", 0, 1), ("operation", 0, 2), ("operation", 1, 1), ("operation", 1, 2)]
 
 
 def test_a_process_goes_on_after_a_failure(tmp_path):
