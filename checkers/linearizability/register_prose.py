@@ -18,8 +18,9 @@ from typing import Any
 
 import attrs
 
+from checkers.linearizability.creators import Creators
 from checkers.linearizability.rows import INITIAL, NEVER, NOTHING, Rows
-from checkers.linearizability.zones import Contradiction, Creators
+from checkers.linearizability.zones import Contradiction
 from checkers.verdict import Anomaly
 
 

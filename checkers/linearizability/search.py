@@ -15,7 +15,7 @@ What is not tried, and why nothing is lost:
   nothing else works, and must make a difference to the very next operation: where that leads to the same state
   without it, it may be left out.
 - Where operations require and leave whole states (`Specification.whole_state`): a state is not left while a
-  sure operation still requires it and none remains that can bring it back; and an uncertain operation is only
+  sure operation still requires it all of whose possible creators have happened; and an uncertain operation is only
   tried if a pending one requires what it leaves, if need be through other uncertain ones.
 """
 
@@ -24,11 +24,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final
 
+from checkers.linearizability.creators import Creators
 from checkers.linearizability.problem import ANY, ILLEGAL, Problem, slots, twins, uncertain_by_label
-from checkers.linearizability.rows import NEVER
+from checkers.linearizability.rows import INITIAL, NEVER, NOTHING, Rows
 
 Frame = tuple[int, int, int, int, list[int]]  # what was placed; state, mask and rank before; what else was possible
 LATER: Final = -1  # stands among the choices for the uncertain operations, which are looked for when they are needed
+
+CREATORS_MAX: Final = 64  # steps to find an observer's possible creators; with more it is never thought hopeless
+UNKNOWN: Final = 1 << 60
 
 
 class Search:
@@ -73,12 +77,11 @@ class Field:
         required, left = problem.required(), problem.left()
         self.needs = [required[label] for label in problem.labels]
         self.makes = [left[label] for label in problem.labels]
-        states = len(problem.states) + 1  # the last is for ANY
-        self.wanting, self.making = [0] * states, [0] * states
-        self.demands = [need if end < NEVER else ANY for need, end in zip(self.needs, problem.returns, strict=True)]
-        for demand, make in zip(self.demands, self.makes, strict=True):
-            self.wanting[demand] += 1
-            self.making[make] += 1
+        self.hope = [UNKNOWN] * count  # how many possible creators an observer has that are not placed
+        self.observers: list[list[int]] = [[] for _ in range(count)]  # those who may have found what an operation left
+        self.stuck = [0] * (len(problem.states) + 1)  # by state, those who need it and have no hope; the last for ANY
+        if problem.specification.whole_state:
+            self._link_creators()
         self.uncertain = uncertain_by_label(problem)
         self.taken = [0] * (len(problem.examples) + 1)  # by label; the last is for all sure operations
         self.groups = [
@@ -88,12 +91,30 @@ class Field:
         for label in self.uncertain:
             self._by_made.setdefault(left[label], []).append(label)
 
+    def _link_creators(self) -> None:
+        problem = self.problem
+        rows = Rows(
+            needs=[NOTHING if need == ANY else need for need in self.needs],
+            makes=[NOTHING if make == ANY else make for make in self.makes],
+            calls=problem.calls,
+            returns=problem.returns,
+        )
+        creators = Creators(rows, problem.initial)
+        for number in problem.by_return:
+            possible = creators.all(number, CREATORS_MAX) if self.needs[number] != ANY else None
+            if possible is not None:
+                self.hope[number] = len(possible) - (INITIAL in possible)
+                self.stuck[self.needs[number]] += not self.hope[number]
+                for creator in possible:
+                    if creator != INITIAL:
+                        self.observers[creator].append(number)
+
     def allowed(self, choices: list[int], state: int, previous: Frame | None) -> list[int]:
         """Those that leave no demanded state for good, and that notice an uncertain operation just before them."""
         problem, labels = self.problem, self.problem.labels
-        if problem.specification.whole_state and self.wanting[state] and not self.making[state]:
-            last = self.wanting[state] == 1
-            choices = [n for n in choices if self.makes[n] == state or (last and self.needs[n] == state)]
+        if problem.specification.whole_state and self.stuck[state]:
+            last = self.stuck[state] == 1
+            choices = [n for n in choices if self.makes[n] == state or (last and not self.hope[n])]
         if previous and problem.returns[previous[0]] == NEVER:
             without = previous[1]
             for number in choices:
@@ -137,7 +158,7 @@ def explore(problem: Problem, search: Search) -> Generator[None]:  # noqa: C901,
     field = Field(problem)
     calls, labels, moves, read_only = [*problem.calls, NEVER], problem.labels, problem.moves, problem.read_only
     after, before, head = field.after, field.before, field.head
-    demands, makes, wanting, making = field.demands, field.makes, field.wanting, field.making
+    needs, hope, observers, stuck = field.needs, field.hope, field.observers, field.stuck
     groups, taken = field.groups, field.taken
     ends = [problem.returns[number] for number in problem.by_return] + [NEVER]
     bits, twin = slots(problem), twins(problem)
@@ -154,7 +175,8 @@ def explore(problem: Problem, search: Search) -> Generator[None]:  # noqa: C901,
             if to != ILLEGAL and read_only[label]:
                 trail.append((number, state, mask, rank, forced))
                 after[before[number]], before[after[number]] = after[number], before[number]
-                wanting[demands[number]] -= 1
+                if not hope[number]:
+                    stuck[needs[number]] -= 1
                 mask |= bits[number]
                 while mask & end_bits[rank]:
                     mask ^= end_bits[rank]
@@ -183,14 +205,22 @@ def explore(problem: Problem, search: Search) -> Generator[None]:  # noqa: C901,
                 return
             number, state, mask, rank, choices = trail.pop()
             after[before[number]] = before[after[number]] = number
-            wanting[demands[number]] += 1
-            making[makes[number]] += 1
+            for observer in observers[number]:
+                if not hope[observer] and after[before[observer]] == observer:
+                    stuck[needs[observer]] -= 1
+                hope[observer] += 1
+            if not hope[number]:
+                stuck[needs[number]] += 1
             taken[groups[number]] -= 1
         number = choices.pop()
         trail.append((number, state, mask, rank, choices))
         after[before[number]], before[after[number]] = after[number], before[number]
-        wanting[demands[number]] -= 1
-        making[makes[number]] -= 1
+        if not hope[number]:
+            stuck[needs[number]] -= 1
+        for observer in observers[number]:
+            hope[observer] -= 1
+            if not hope[observer] and after[before[observer]] == observer:
+                stuck[needs[observer]] += 1
         taken[groups[number]] += 1
         mask |= bits[number]
         while mask & end_bits[rank]:

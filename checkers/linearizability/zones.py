@@ -17,21 +17,19 @@ an operation of A that returned before one of B was called, and one of B before 
 wrong inside a cluster, is all that can go wrong (`attribute`, `chain` and `collide` have the list), and where
 nothing does, the clusters in the order of their moments are a linearization.
 
-A write w is a possible creator for an observer r unless w was called after r returned, or a third change of
-the register surely came between: one that was called after w returned, and returned before r was called.
-Where an observer has several possible creators, zones do not decide, and the search does.
+Where an observer has several possible creators (`creators`), zones do not decide, and the search does.
 """
 
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from functools import cached_property
 from typing import Any
 
 import attrs
 
+from checkers.linearizability.creators import Creators
 from checkers.linearizability.rows import INITIAL, NEVER, NOTHING, Rows
 
 
@@ -94,77 +92,6 @@ def zones(rows: Rows, initial: Any) -> list[int] | Contradiction | None:
 
 
 # ── Who observed whose value ───────────────────────────────────────────────────────────────────
-
-
-class Creators:
-    """The possible creators of each value, ready to be asked for those of one observer."""
-
-    def __init__(self, rows: Rows, initial: Any) -> None:
-        self._rows = rows
-        self._spans: dict[Any, Spans] = {}
-        self._makers: defaultdict[Any, list[int]] = defaultdict(list, {initial: [INITIAL]})
-        for row, make in enumerate(rows.makes):
-            if make is not NOTHING:
-                self._makers[make].append(row)
-
-    def makers(self, row: int) -> list[int]:
-        """All that left the value this row found, possible or not."""
-        return self._makers.get(self._rows.needs[row], [])
-
-    def possible(self, row: int) -> tuple[int, int]:
-        """How many possible creators the row has; and which, if it is one. A single one is taken unseen."""
-        makers = self.makers(row)
-        if len(makers) < 2:
-            return len(makers), makers[0] if makers else INITIAL
-        need = self._rows.needs[row]
-        if need not in self._spans:
-            self._spans[need] = Spans.of(self._rows, makers, [self.over(maker) for maker in makers])
-        return self._spans[need].over(self._rows.calls[row], self._rows.returns[row])
-
-    def over(self, maker: int) -> int:
-        """When what it left was surely replaced: the least return among the changes that began after it returned."""
-        calls, least = self._changes
-        return least[bisect_right(calls, -1 if maker == INITIAL else self._rows.returns[maker])]
-
-    @cached_property
-    def _changes(self) -> tuple[list[int], list[int]]:
-        """The calls of all sure changes, and for each the least return from there on."""
-        rows = self._rows
-        changes = [row for row, make in enumerate(rows.makes) if make is not NOTHING and rows.returns[row] < NEVER]
-        least = [NEVER] * (len(changes) + 1)
-        for at in range(len(changes) - 1, -1, -1):
-            least[at] = min(least[at + 1], rows.returns[changes[at]])
-        return [rows.calls[row] for row in changes], least
-
-
-@attrs.frozen
-class Spans:
-    """Creators of one value by the time from their call until their value was surely replaced.
-
-    Those that span an interval are the ones that began before its end, without the ones that were over before
-    its start. Running sums of the rows tell which one it is, if it is one.
-    """
-
-    calls: list[int]
-    call_sums: list[int]
-    overs: list[int]
-    over_sums: list[int]
-
-    @classmethod
-    def of(cls, rows: Rows, makers: list[int], overs: list[int]) -> Spans:
-        """`makers` in the order of their calls."""
-        by_over = sorted(zip(overs, makers, strict=True))
-        return cls(
-            [-1 if maker == INITIAL else rows.calls[maker] for maker in makers],
-            list(itertools.accumulate(makers, initial=0)),
-            [over for over, _ in by_over],
-            list(itertools.accumulate((maker for _, maker in by_over), initial=0)),
-        )
-
-    def over(self, call: int, back: int) -> tuple[int, int]:
-        """How many span the interval, and which one, if it is one."""
-        begun, gone = bisect_left(self.calls, back), bisect_left(self.overs, call)
-        return begun - gone, self.call_sums[begun] - self.over_sums[gone]
 
 
 def attribute(rows: Rows, initial: Any) -> Attribution | Contradiction:

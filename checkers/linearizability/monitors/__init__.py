@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
+
 from checkers.linearizability.collections import Collection, PriorityQueue, Queue, Set, Stack
+from checkers.linearizability.columns import Columns, linearization
 from checkers.linearizability.locks import FencedLock, Mutex, Semaphore
 from checkers.linearizability.monitors.collection_prose import explain_conflict, explain_misfit
 from checkers.linearizability.monitors.counting import judge_counter, judge_fetch_and_add, judge_unique_ids
@@ -35,13 +38,20 @@ Order = tuple[int, ...]  # indices of operations, in an order in which they may 
 Monitor = Callable[[Any, Sequence[Operation], Any], Order | Anomaly | None]
 
 
+MANY: Final = 500  # operations from which arrays are worth their while
+
+
 def judge_register(specification: Register, operations: Sequence[Operation], key: Any) -> Order | Anomaly | None:
     """Registers by zones."""
     rows = rows_of(operations)
+    if len(rows) >= MANY:
+        order = linearization(Columns.of(rows, specification.initial))
+        if order is not None:
+            return tuple(np.array(rows.calls)[order].tolist())
     found = zones(rows, specification.initial)
     if isinstance(found, Contradiction):
         return explain(rows, specification.initial, found, key)
-    return None if found is None else tuple(rows.operations[row].index for row in found)
+    return None if found is None else tuple(rows.calls[row] for row in found)
 
 
 def judge_with(
