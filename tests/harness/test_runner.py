@@ -147,16 +147,16 @@ def test_every_end_of_an_operation_has_its_outcome(tmp_path, invoke, outcome, er
 
 def test_a_process_is_retired_after_an_indeterminate_operation_and_its_client_closed(tmp_path):
     cluster = FakeCluster(lose)
-    history, _ = run(tmp_path, cluster, writes(3), concurrency="2")
-    assert len({operation.process for operation in history}) == 3
-    assert sorted(process for _, process in cluster.connected) == [0, 1, 2, 3, 4]
-    assert sorted(cluster.closed) == [0, 1, 2, 3, 4]
+    history, _ = run(tmp_path, cluster, writes(3))
+    assert [operation.process for operation in history] == [0, 1, 2]
+    assert [process for _, process in cluster.connected] == [0, 1, 2, 3]
+    assert cluster.closed == [0, 1, 2, 3]
 
 
 def test_an_operation_s_luck_hangs_on_its_thread_and_its_number_there(tmp_path):
     cluster = FakeCluster(lose)
-    run(tmp_path, cluster, writes(4), concurrency="2")
-    assert sorted(cluster.begun) == [("operation", 0, 1), ("operation", 0, 2), ("operation", 1, 1), ("operation", 1, 2)]
+    run(tmp_path, cluster, writes(2))
+    assert cluster.begun == [("operation", 0, 1), ("operation", 0, 2)]
 
 
 def test_a_process_goes_on_after_a_failure(tmp_path):
