@@ -1,6 +1,6 @@
 """Operations, histories, and the files they are kept in. Stands alone: knows nothing of systems or checkers.
 
-Histories as arrays are in `histories.columns` and `histories.transactions`, apart because they import numpy.
+Transactions as arrays are in `histories.transactions` and `histories.transaction_stream`, apart: they import numpy.
 """
 
 from histories.errors import HistoryError

@@ -39,7 +39,11 @@ def offset(nodes: tuple[str, ...], _duration: float, luck: Luck) -> tuple[Step, 
 def jump(nodes: tuple[str, ...], duration: float, luck: Luck) -> tuple[Step, ...]:
     """Each clock is stepped again and again, forwards and backwards."""
     steps = [
-        Step(after=duration * (turn + luck.child(node, turn).uniform(0, 1)) / JUMPS, node=node, jump=_amount(luck.child(node, turn)))
+        Step(
+            after=duration * (turn + luck.child(node, turn).uniform(0, 1)) / JUMPS,
+            node=node,
+            jump=_amount(luck.child(node, turn)),
+        )
         for node in nodes
         for turn in range(JUMPS)
     ]

@@ -36,9 +36,7 @@ def majorities_ring(nodes: tuple[str, ...]) -> tuple[Cut, ...]:
     count = len(nodes)
     reach = (count // 2 + 1) // 2  # so far to either side is the smallest majority that is symmetric
     near = {(i, (i + step) % count) for i in range(count) for step in range(-reach, reach + 1)}
-    return tuple(
-        (nodes[i], nodes[j]) for i, j in itertools.permutations(range(count), 2) if (i, j) not in near
-    )
+    return tuple((nodes[i], nodes[j]) for i, j in itertools.permutations(range(count), 2) if (i, j) not in near)
 
 
 def one_way(nodes: tuple[str, ...]) -> tuple[Cut, ...]:

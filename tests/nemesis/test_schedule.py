@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def test_faults_of_a_family_follow_each_other_and_end_in_time(seed):
     for family in FAMILIES:
         own = [fault for fault in faults if fault.family == family]
         assert own
-        assert all(a.end < b.start for a, b in zip(own, own[1:], strict=False))
+        assert all(a.end < b.start for a, b in itertools.pairwise(own))
         assert own[-1].end < 60.0
 
 
