@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkers.models import Data
@@ -42,6 +42,7 @@ def graph_has_no_composed_cycle(order):
     return not order.world.internal and not any(reached[i] >> i & 1 for i in order.order)
 
 
+@settings(max_examples=40)
 @given(ALL)
 def test_serializability_by_replay_by_graph_and_by_visibility_is_one(history):
     found = "serializable" in satisfied(history)
@@ -49,11 +50,13 @@ def test_serializability_by_replay_by_graph_and_by_visibility_is_one(history):
     assert found == some_order(history, lambda order: order.visibility(totalvis))
 
 
+@settings(max_examples=40)
 @given(ITEMS)
 def test_snapshot_isolation_by_visibility_and_by_graph_is_one(history):
     assert ("snapshot-isolation" in satisfied(history)) == some_order(history, graph_has_no_composed_cycle)
 
 
+@settings(max_examples=40)
 @given(ALL)
 def test_consistent_view_is_parallel_snapshot_isolation(history):
     found = satisfied(history)
@@ -69,11 +72,13 @@ def test_consistent_view_is_parallel_snapshot_isolation(history):
         ("strong-session-consistent-view", [session, transvis, noconflict]),
     ],
 )
+@settings(max_examples=40)
 @given(history=ITEMS)
 def test_axioms_on_commit_orders_and_visibility_with_sessions_are_one(axiomatic, axioms, history):
     assert (axiomatic in satisfied(history)) == some_order(history, lambda order: order.visibility(*axioms))
 
 
+@settings(max_examples=40)
 @given(ITEMS, st.randoms(use_true_random=False))
 def test_other_names_and_other_places_in_the_file_change_nothing(history, luck):
     names = list(range(10, 20))

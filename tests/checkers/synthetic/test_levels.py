@@ -63,7 +63,7 @@ def legal_and_tight(level, data, seeds):
 @pytest.mark.parametrize("data", KINDS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_history_satisfies_its_level(level, data):
-    violated = legal_and_tight(level, data, range(60))
+    violated = legal_and_tight(level, data, range(40))
     assert violated.isdisjoint({level, *implied(level)})
 
 
@@ -71,7 +71,7 @@ def test_a_history_satisfies_its_level(level, data):
 @pytest.mark.parametrize("data", KINDS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_histories_satisfy_their_level_and_no_more(level, data):
-    violated = legal_and_tight(level, data, range(250))
+    violated = legal_and_tight(level, data, range(500))
     assert violated >= TIGHT[level], weakest(violated)
 
 
