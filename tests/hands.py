@@ -77,20 +77,14 @@ class Table:
         return value
 
 
-def seated(system, play, *, seed=0, nodes=5, bug=None, link=None):
+def seated(system, play, *, seed=0, nodes=5, bug=None):
     """What `play(table)` returns, at a cluster of this system that is ready."""
-
-    class Seated(system):
-        pass
-
-    if link is not None:
-        Seated.link = link
 
     async def main(cluster):
         await trio.sleep(READY_S)
         return await play(Table(cluster))
 
-    world = Seated().deploy(Setting(seed=seed, nodes=nodes, bug=bug))
+    world = system().deploy(Setting(seed=seed, nodes=nodes, bug=bug))
     world.limit_s = LIMIT_S
     return world.run(main)
 

@@ -152,14 +152,16 @@ def test_a_commit_that_is_not_answered_is_in_doubt(system):
 
 
 @every_system
-def test_copies_of_messages_change_nothing(system):
+def test_copies_of_what_a_client_sends_change_nothing(system):
     async def play(table):
         done = []
 
         async def work(process):
             client = await table.cluster.connect(table.cluster.nodes[process % 5], 100 + process)
+            table.cluster.network.harm(client.port.name, client.node, Link(duplication=0.5, jitter=0.003))
+            table.cluster.network.harm(client.node, client.port.name, Link(duplication=0.5, jitter=0.003))
             for i in range(30):
-                element = 1000 * process + i
+                element = 1000 * process + i + 1
                 try:
                     await client.invoke("txn", None, [("append", X, element), ("append", X + i % 3, -element)])
                 except (DefiniteError, IndefiniteError):
@@ -172,11 +174,11 @@ def test_copies_of_messages_change_nothing(system):
         await trio.sleep(1)
         return done, [await table.get(key) for key in (X, X + 1, X + 2)]
 
-    done, lists = seated(system, play, link=Link(delay=0.001, jitter=0.003, duplication=0.5))
+    done, lists = seated(system, play)
     there = [element for each in lists for element in each]
     assert len(there) == len(set(there))
     assert {*done, *(-element for element in done)} <= set(there)
-    assert len(done) > 50
+    assert len(done) > 20
 
 
 @every_system
