@@ -6,6 +6,7 @@ from typing import Any, Final
 
 DEPTH_MAX: Final = 100  # levels of nesting that a value may have; readers refuse more
 TOO_DEEP: Final = f"expected at most {DEPTH_MAX} levels of nesting, found more"
+_ATOMS: Final = frozenset({type(None), bool, int, float, str})
 
 
 def freeze(value: Any) -> Any:
@@ -14,6 +15,8 @@ def freeze(value: Any) -> Any:
     >>> freeze({"b": [1, 2], "a": None})
     (('a', None), ('b', (1, 2)))
     """
+    if value.__class__ in _ATOMS:
+        return value
     if isinstance(value, list | tuple):
         return tuple(freeze(part) for part in value)
     if isinstance(value, dict):

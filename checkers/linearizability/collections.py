@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import attrs
 
-from checkers.linearizability.specification import Specification, asked_and_told, hashable, result_may_be
-from histories import HistoryError, Operation, Outcome
+from checkers.linearizability.specification import Specification, asked_and_told, result_may_be
+from histories import HistoryError, Operation, Outcome, freeze
 
 EMPTY: Final = None  # what a dequeue, pop, extract or peek returns where there is nothing
 
@@ -35,7 +35,7 @@ class Collection(Specification):
     def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
         """See `Specification.step`."""
         if operation.f == self.puts:
-            return (self.put(state, hashable(operation.value)),)
+            return (self.put(state, freeze(operation.value)),)
         if not result_may_be(operation, state[0] if state else EMPTY):
             return ()
         return (state if operation.f == self.looks else state[1:],)
@@ -46,12 +46,12 @@ class Collection(Specification):
 
     def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Those that surely happened, the uncertain takes, and the uncertain puts of what somebody saw."""
-        seen = {hashable(o.result) for o in operations if o.ok and o.f != self.puts}
+        seen = {freeze(o.result) for o in operations if o.ok and o.f != self.puts}
         return [
             o
             for o in operations
             if o.ok
-            or (o.outcome is Outcome.INFO and (o.f == self.takes or (o.f == self.puts and hashable(o.value) in seen)))
+            or (o.outcome is Outcome.INFO and (o.f == self.takes or (o.f == self.puts and freeze(o.value) in seen)))
         ]
 
     def known(self, operations: Iterable[Operation]) -> None:
@@ -107,7 +107,7 @@ class PriorityQueue(Collection):
         """Also refuse items that have no order."""
         operations = list(operations)
         super().known(operations)
-        items = [hashable(o.value) for o in operations if o.f == self.puts]
+        items = [freeze(o.value) for o in operations if o.f == self.puts]
         try:
             sorted(items)
         except TypeError as problem:
@@ -128,8 +128,8 @@ class Set(Specification):
     def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
         """See `Specification.step`."""
         if operation.f == "read":
-            return (state,) if not operation.ok or frozenset(hashable(operation.result)) == state else ()
-        element, answer = hashable(operation.value), told(operation)
+            return (state,) if not operation.ok or frozenset(freeze(operation.result)) == state else ()
+        element, answer = freeze(operation.value), told(operation)
         there = element in state
         if operation.f == "contains":
             return (state,) if not operation.ok or answer is there else ()
@@ -147,11 +147,11 @@ class Set(Specification):
         seen: set[Any] = set()
         for o in operations:
             if o.ok and o.f == "read":
-                seen.update(hashable(o.result))
+                seen.update(freeze(o.result))
             elif o.ok and told(o) is SEEN[o.f]:
-                seen.add(hashable(o.value))
+                seen.add(freeze(o.value))
         candidates = super().relevant(operations)
-        return [o for o in candidates if o.ok or o.f != "add" or hashable(o.value) in seen]
+        return [o for o in candidates if o.ok or o.f != "add" or freeze(o.value) in seen]
 
     def parts(self, operations: Mapping[Any, Sequence[Operation]]) -> Mapping[Any, Sequence[Operation]]:
         """Each element of a set that is never read whole."""
@@ -159,7 +159,7 @@ class Set(Specification):
         for key, mine in operations.items():
             whole = any(o.f == "read" and o.ok for o in mine)
             for o in mine:
-                found.setdefault(key if whole else Element(key=key, element=hashable(o.value)), []).append(o)
+                found.setdefault(key if whole else Element(key=key, element=freeze(o.value)), []).append(o)
         return found
 
     def place(self, part: Any) -> str:

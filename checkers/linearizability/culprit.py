@@ -113,19 +113,20 @@ def weakened(operation: Operation) -> Operation:
 
 
 def core(operations: Sequence[Operation], prober: Prober) -> Sequence[Operation]:
-    """Weaken all that can be weakened: by halves, quarters, and so on down to single operations."""
-    size = len(operations)
-    while size > 1:
-        size = (size + 1) // 2
-        start = 0
-        while start < len(operations):
-            chunk = operations[start : start + size]
-            trial = [*operations[:start], *(weakened(o) for o in chunk), *operations[start + size :]]
-            start += size
-            if any(o.ok for o in chunk):
-                search = prober.searched(trial)
-                if search.order is None:
-                    operations, start = search.problem.operations, max(0, start - size)
+    """Weaken all that can be weakened: first all but the last few to complete, then one by one."""
+    completed = sorted((o for o in operations if o.ok), key=lambda o: o.end or 0, reverse=True)
+    size = 4
+    while True:
+        strong = {o.index for o in completed[:size]}
+        search = prober.searched([o if o.index in strong else weakened(o) for o in operations])
+        if search.order is None:
+            break
+        size *= 2
+    operations = search.problem.operations
+    for candidate in reversed(completed[:size]):
+        trial = prober.searched([weakened(o) if o.index == candidate.index else o for o in operations])
+        if trial.order is None:
+            operations = trial.problem.operations
     return operations
 
 

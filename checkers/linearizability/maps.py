@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import attrs
 
-from checkers.linearizability.specification import Specification, hashable, result_may_be
-from histories import HistoryError, Operation
+from checkers.linearizability.specification import Specification, result_may_be
+from histories import HistoryError, Operation, freeze
 
 READS: Final = frozenset({"r", "read"})
 WRITES: Final = frozenset({"w", "write"})
@@ -47,7 +47,7 @@ class MultiRegister(Specification):
 
 def micro_operations(operation: Operation, value: Any) -> Sequence[tuple[str, Hashable, Hashable]]:
     """The parts of a transaction as `(f, key, value)`; `HistoryError` where they are none."""
-    parts = hashable(value)
+    parts = freeze(value)
     if not isinstance(parts, tuple):
         raise HistoryError(f'expected a list of ["r", key, value] and ["w", key, value], found {operation}')
     for part in parts:
@@ -68,9 +68,9 @@ class KeyValue(Specification):
         """See `Specification.step`."""
         match operation.f:
             case "put":
-                return (hashable(operation.value),)
+                return (freeze(operation.value),)
             case "append":
-                return (state + hashable(operation.value),)
+                return (state + freeze(operation.value),)
         return (state,) if result_may_be(operation, state) else ()
 
     def read_only(self, operation: Operation) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from checkers.linearizability.specification import Specification, hashable, result_may_be
-from histories import HistoryError, Operation
+from checkers.linearizability.specification import Specification, result_may_be
+from histories import HistoryError, Operation, freeze
 
 
 @attrs.frozen
@@ -62,7 +62,7 @@ class UniqueIds(Specification):
 
     def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
         """See `Specification.step`."""
-        new = hashable(operation.result)
+        new = freeze(operation.result)
         return (state | {new},) if new not in state else ()
 
     def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:

@@ -23,8 +23,7 @@ class Problem:
 
     def __init__(self, specification: Specification, operations: Sequence[Operation]) -> None:
         self.specification = specification
-        relevant = (o for o in specification.relevant(operations) if o.ok or not specification.read_only(o))
-        self.operations = sorted(relevant, key=lambda o: o.index)
+        self.operations = sorted(specification.relevant(operations), key=lambda o: o.index)
         self.calls = [o.index for o in self.operations]
         self.returns = [NEVER if o.end is None or not o.ok else o.end for o in self.operations]
         self.by_return = sorted((n for n, end in enumerate(self.returns) if end < NEVER), key=self.returns.__getitem__)

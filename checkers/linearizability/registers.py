@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from checkers.linearizability.specification import Specification, hashable
-from histories import HistoryError, Operation, Outcome
+from checkers.linearizability.specification import Specification
+from histories import HistoryError, Operation, Outcome, freeze
 
 
 @attrs.frozen
@@ -19,7 +19,7 @@ class Register(Specification):
     name = "register"
     fs = frozenset({"read", "write"})
     whole_state = True
-    initial: Hashable = attrs.field(default=None, converter=hashable)
+    initial: Hashable = attrs.field(default=None, converter=freeze)
 
     def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
         """See `Specification.step`."""
@@ -76,16 +76,16 @@ def effect(operation: Operation) -> tuple[tuple[Hashable, ...], tuple[Hashable, 
     """The value it needs to find and the value it leaves behind, each a tuple of one, or empty."""
     f = operation.f
     if f == "read":
-        return (hashable(operation.result),) if operation.ok else (), ()
+        return (freeze(operation.result),) if operation.outcome is Outcome.OK else (), ()
     if f == "write":
-        return (), (hashable(operation.value),)
+        return (), (freeze(operation.value),)
     old, new = old_and_new(operation)
     return (old,), (new,) if new != old else ()
 
 
 def old_and_new(operation: Operation) -> tuple[Hashable, Hashable]:
     """The two values of a compare-and-set; `HistoryError` if they are not two."""
-    match operation.value:
-        case [old, new]:
-            return hashable(old), hashable(new)
+    value = operation.value
+    if isinstance(value, (list, tuple)) and len(value) == 2:
+        return freeze(value[0]), freeze(value[1])
     raise HistoryError(f"expected the value of a cas to be [old, new], found {operation.value!r} in {operation}")

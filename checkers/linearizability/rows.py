@@ -8,8 +8,7 @@ from typing import Any, Final
 import attrs
 
 from checkers.linearizability.registers import old_and_new
-from checkers.linearizability.specification import hashable
-from histories import Operation, Outcome
+from histories import Operation, Outcome, freeze
 
 NEVER: Final = 1 << 62  # the return of an operation that never returned
 NOTHING: Final = object()  # demanded or left: None is a value like any other
@@ -47,9 +46,9 @@ def rows_of(operations: Sequence[Operation]) -> Rows:
         if f == "read":
             if not ok:
                 continue
-            need, make = hashable(operation.result), NOTHING
+            need, make = freeze(operation.result), NOTHING
         else:
-            need, make = (NOTHING, hashable(operation.value)) if f == "write" else old_and_new(operation)
+            need, make = (NOTHING, freeze(operation.value)) if f == "write" else old_and_new(operation)
             if outcome is Outcome.FAIL:
                 rows.failed.setdefault(make, operation)
                 continue

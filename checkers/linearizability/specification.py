@@ -28,23 +28,16 @@ from typing import Any, ClassVar
 
 from histories import HistoryError, Operation, Outcome, freeze
 
-type_of_atoms = frozenset({int, str, type(None), bool, float})
-
-
-def hashable(value: Any) -> Any:
-    """The value as something hashable; most already are."""
-    return value if value.__class__ in type_of_atoms else freeze(value)
-
 
 def result_may_be(operation: Operation, value: Any) -> bool:
     """Whether the operation may have returned this value: only an `ok` one says what it returned."""
-    return operation.outcome is not Outcome.OK or hashable(operation.result) == value
+    return operation.outcome is not Outcome.OK or freeze(operation.result) == value
 
 
 def asked_and_told(operation: Operation) -> tuple[Any, Any]:
     """What was asked, and what the completion added to it; a completion that only repeats the question adds None."""
-    value = hashable(operation.value)
-    told = hashable(operation.result) if operation.ok else None
+    value = freeze(operation.value)
+    told = freeze(operation.result) if operation.ok else None
     return value, None if told.__class__ is value.__class__ and told == value else told
 
 
@@ -74,7 +67,7 @@ class Specification(abc.ABC):
 
     def labels(self, operations: Sequence[Operation]) -> list[Hashable]:
         """For each operation a label; those with equal labels do the same in every state."""
-        return [(o.f, hashable(o.value), o.ok, hashable(o.result) if o.ok else None) for o in operations]
+        return [(o.f, freeze(o.value), o.ok, freeze(o.result) if o.ok else None) for o in operations]
 
     def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Those that may matter: without the others, the history is linearizable exactly if it was with them."""

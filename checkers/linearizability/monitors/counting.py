@@ -21,9 +21,8 @@ from checkers.linearizability.monitors.lifetimes import returned
 from checkers.linearizability.numbers import Counter, FetchAndAdd, UniqueIds
 from checkers.linearizability.register_prose import capital, show
 from checkers.linearizability.rows import NEVER
-from checkers.linearizability.specification import hashable
 from checkers.verdict import Anomaly
-from histories import Operation
+from histories import Operation, freeze
 
 Order = tuple[int, ...]
 
@@ -47,7 +46,7 @@ def judge_unique_ids(specification: UniqueIds, operations: Sequence[Operation], 
     """Any order will do, if all ids are different."""
     given: dict[Any, Operation] = {}
     for o in specification.relevant(operations):
-        other = given.setdefault(hashable(o.result), o)
+        other = given.setdefault(freeze(o.result), o)
         if other is not o:
             text = (
                 f"Process {other.process} was given the id {show(o.result)} (#{other.index}), and process {o.process} "

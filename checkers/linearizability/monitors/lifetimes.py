@@ -22,8 +22,7 @@ import attrs
 
 from checkers.linearizability.collections import EMPTY, Collection
 from checkers.linearizability.rows import NEVER
-from checkers.linearizability.specification import hashable
-from histories import Operation
+from histories import Operation, freeze
 
 LATE: Final = 1 << 50  # when what was never taken is taken; halves of it are still exact as floats
 
@@ -89,7 +88,7 @@ class Conflict:
 def contents(specification: Collection, everything: Sequence[Operation]) -> Contents | Misfit | None:
     """By items; or what is wrong with one of them; or None where an item was put in twice."""
     operations = specification.relevant(everything)
-    puts = {hashable(o.value): o for o in operations if o.f == specification.puts}
+    puts = {freeze(o.value): o for o in operations if o.f == specification.puts}
     others = [o for o in operations if o.f != specification.puts]
     if len(puts) + len(others) < len(operations):
         return None
@@ -102,8 +101,8 @@ def contents(specification: Collection, everything: Sequence[Operation]) -> Cont
         elif o.result is EMPTY:
             found.empties.append(o)
         elif o.f == specification.looks:
-            looks[hashable(o.result)].append(o)
-        elif (item := hashable(o.result)) in takes:
+            looks[freeze(o.result)].append(o)
+        elif (item := freeze(o.result)) in takes:
             return Misfit(kind="duplicate-take", item=item, operations=(takes[item], o))
         else:
             takes[item] = o
@@ -121,7 +120,7 @@ def contents(specification: Collection, everything: Sequence[Operation]) -> Cont
 def unknown(specification: Collection, operations: Sequence[Operation], item: Any, seen: Operation) -> Misfit:
     """An item that nobody put in, or only by an operation that failed."""
     for o in operations:
-        if o.f == specification.puts and hashable(o.value) == item:
+        if o.f == specification.puts and freeze(o.value) == item:
             return Misfit(kind="aborted-read", item=item, operations=(seen, o))
     return Misfit(kind="garbage-read", item=item, operations=(seen,))
 

@@ -18,9 +18,8 @@ from typing import Any
 from checkers.linearizability.collections import SEEN, Element, Set, told
 from checkers.linearizability.monitors.lifetimes import LATE, returned
 from checkers.linearizability.register_prose import capital, show
-from checkers.linearizability.specification import hashable
 from checkers.verdict import Anomaly
-from histories import Operation
+from histories import Operation, freeze
 
 Order = tuple[int, ...]
 
@@ -95,7 +94,7 @@ def unexpected(seen: Operation, element: Any, operations: Sequence[Operation], p
     """An element that nobody added, or only an operation that failed."""
     found = f"Process {seen.process} read {show(element)} (#{seen.index})" if seen.f == "read" else capital(did(seen))
     for o in operations:
-        if o.f == "add" and hashable(o.value) == element:
+        if o.f == "add" and freeze(o.value) == element:
             text = f"{found}, but the only operation that would have added {show(element)} failed (#{o.index})."
             return anomaly("aborted-read", part, text, seen, o)
     return anomaly("garbage-read", part, f"{found}, but nobody ever added {show(element)}.", seen)
@@ -113,8 +112,8 @@ def missing(o: Operation, first: Operation, last: Operation | None, part: Any) -
 
 def judge_growing(relevant: Sequence[Operation], operations: Sequence[Operation], part: Any) -> Order | Anomaly | None:
     """Adds, each of an element of its own, and reads of the whole."""
-    adds = {hashable(o.value): o for o in relevant if o.f == "add"}
-    reads = [(frozenset(hashable(o.result)), o) for o in relevant if o.f == "read"]
+    adds = {freeze(o.value): o for o in relevant if o.f == "add"}
+    reads = [(frozenset(freeze(o.result)), o) for o in relevant if o.f == "read"]
     if len(adds) + len(reads) < len(relevant):
         return None
     reads.sort(key=lambda read: len(read[0]))
@@ -165,11 +164,11 @@ def wrong_way(o: Operation, latest: Operation, before: Sequence[Operation], part
         return anomaly("future-read", part, text, o, latest)
     read = latest
     if latest.f == "add":
-        read = next(r for r in before if r.f == "read" and hashable(latest.value) in hashable(r.result))
+        read = next(r for r in before if r.f == "read" and freeze(latest.value) in freeze(r.result))
     if o.f == "add":
         lacking, reason = o.value, f"{did(o)}, and had returned before"
     else:
-        lacking = min(frozenset(hashable(o.result)) - frozenset(hashable(read.result)), key=repr)
+        lacking = min(frozenset(freeze(o.result)) - frozenset(freeze(read.result)), key=repr)
         reason = f"{did(o)}, found {show(lacking)}, and had returned before"
     text = f"{capital(did(read))} and did not find {show(lacking)}, although {reason} "
     if read is latest:
