@@ -25,6 +25,7 @@ MODULES: Mapping[str, str] = {
 
 ELSEWHERE: Mapping[str, str] = dict.fromkeys(
     (
+        "memory",
         "set",
         "set-full",
         "counter",

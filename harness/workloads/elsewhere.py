@@ -31,9 +31,23 @@ from checkers.linearizability import (
     UniqueIds,
     check_linearizable,
 )
+from checkers.models import Data, classification
 from checkers.verdict import Classification
+from checkers.weaker import check_weaker
 from harness.workloads.workload import Workload
 from histories import History
+
+MEMORY_MODELS = (
+    "sequential",
+    "causal",
+    "causal-convergence",
+    "weak-causal",
+    "PRAM",
+    "read-your-writes",
+    "monotonic-reads",
+    "monotonic-writes",
+    "writes-follow-reads",
+)
 
 
 def _counted(
@@ -60,6 +74,11 @@ def _linearized(name: str, summary: str, specification: Callable[[], Specificati
     return Workload(name=name, summary=summary, data=name, claim="linearizable", models=("linearizable",), check=check)
 
 
+def _weaker(history: History, budget: Budget) -> Classification:
+    found = check_weaker(history, budget)
+    return classification(found.models, data=Data.OPERATIONS, anomalies=found.anomalies, statistics=found.statistics)
+
+
 def _overdrawn(history: History) -> Classification:
     return check_bank(history, negative_balances=True)
 
@@ -67,6 +86,14 @@ def _overdrawn(history: History) -> Classification:
 WORKLOADS: Mapping[str, Workload] = {
     work.name: work
     for work in (
+        Workload(
+            name="memory",
+            summary="reads, writes and cas, judged by the models weaker than linearizability",
+            data="memory",
+            claim="sequential",
+            models=MEMORY_MODELS,
+            check=_weaker,
+        ),
         _counted("set", "elements added, and read at the end: none lost, none made up", check_set),
         _counted("set-full", "elements added, and read all along: lost or stale", check_set_full, "linearizable"),
         _counted("counter", "additions, and reads between the least and the greatest possible sum", check_counter),

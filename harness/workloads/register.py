@@ -5,17 +5,21 @@ Unique values tell every read which write it saw, so almost every history is jud
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from checkers.linearizability.check import check_linearizable
-from checkers.linearizability.registers import CasRegister, Register
+from checkers.budget import Budget
+from checkers.linearizability import CasRegister, Register, Specification, check_linearizable
+from checkers.models import Data, classification
+from checkers.verdict import Classification
 from harness.generators import Answer, Completion, Context, Each, Generator, Invocation, on_each_thread
 from harness.test import Test
 from harness.workloads.workload import Workload
+from histories import History
 
+GRAVE = frozenset({"lost-write", "lost-update"})  # told before what is only stale
 CAS_SHARE = 0.4  # of what is not a read
 
 
@@ -73,6 +77,17 @@ def final_reads(test: Test, keys: Sequence[Any]) -> Generator:
     return on_each_thread(lambda _: (Invocation(f="read", key=key) for key in recent), test.clients)
 
 
+def judge(specification: Specification) -> Callable[[History, Budget], Classification]:
+    """Linearizability, and what it says of the models around it."""
+
+    def check(history: History, budget: Budget) -> Classification:
+        found = check_linearizable(history, specification, budget)
+        anomalies = sorted(found.anomalies, key=lambda anomaly: anomaly.type not in GRAVE)
+        return classification(found.models, data=Data.OPERATIONS, anomalies=anomalies, statistics=found.statistics)
+
+    return check
+
+
 WORKLOADS: Mapping[str, Workload] = {
     "register": Workload(
         name="register",
@@ -82,7 +97,7 @@ WORKLOADS: Mapping[str, Workload] = {
         models=("linearizable",),
         generator=reads_and_writes,
         final=final_reads,
-        check=lambda history, budget: check_linearizable(history, Register(), budget),
+        check=judge(Register()),
     ),
     "cas-register": Workload(
         name="cas-register",
@@ -92,6 +107,6 @@ WORKLOADS: Mapping[str, Workload] = {
         models=("linearizable",),
         generator=ReadsWritesAndCas,
         final=final_reads,
-        check=lambda history, budget: check_linearizable(history, CasRegister(), budget),
+        check=judge(CasRegister()),
     ),
 }
