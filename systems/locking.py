@@ -175,7 +175,7 @@ class LockingSerializable(_Locking):
         ),
         "unchecked-epoch": Bug(
             summary="a transaction commits though its locks were lost when another node took over",
-            anomaly="lost-update",
+            anomaly="G2-item",
             data="rw-register",
             source="YugabyteDB: issue 32503; YDB: pull request 18234",
         ),
