@@ -75,9 +75,9 @@ def _over_the_end(accesses: Accesses, rows: Ints) -> Edges:
 def _reads_of_the_end(accesses: Accesses, rows: Ints) -> list[Edges]:
     """rw from the readers of the last known version of each key to the writers of all free ones."""
     loose = np.diff(accesses.first) - accesses.known
-    reads = np.flatnonzero((accesses.version == accesses.end[accesses.read_key]) & (loose[accesses.read_key] > 0))
+    reads = np.flatnonzero((accesses.version == accesses.end[accesses.read_key]) & (loose[accesses.read_key] > 0))[::-1]
     code = accesses.read_key[reads] * len(rows) + accesses.reader[reads]
-    reads = reads[np.unique(code, return_index=True)[1]]  # by key
+    reads = reads[np.unique(code, return_index=True)[1]]  # by key, and the last of each transaction, which says most
     readers = np.bincount(accesses.read_key[reads], minlength=len(loose))
     many = readers * loose > PAIRS_MAX * (readers + loose)
     few = reads[~many[accesses.read_key[reads]]]

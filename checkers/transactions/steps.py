@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -45,15 +46,19 @@ def rw_count(cycle: Steps) -> int:
 def simple(cycle: Steps) -> Steps:
     """A part of a cycle that comes to each transaction once.
 
-    Where a cycle of moments comes to a transaction twice, once it goes on from the commit and once from the start; from
-    the commit to the start it is a cycle already.
+    Where a cycle of moments comes to a transaction twice, it goes on from a later moment once: from that to where it
+    comes in for the other is a cycle already. Reads are moments in their order, and the commit comes after them.
     """
     seen: dict[int, int] = {}
-    for i, step in enumerate(cycle):
-        j = seen.setdefault(step.before, i)
-        if j < i:
-            return simple(cycle[j:i] if cycle[j].type is not Type.RW else cycle[i:] + cycle[:j])
+    for j, step in enumerate(cycle):
+        i = seen.setdefault(step.before, j)
+        if i < j:
+            return simple(cycle[i:j] if _leaves_at(cycle[i]) > _leaves_at(step) else cycle[j:] + cycle[:i])
     return cycle
+
+
+def _leaves_at(step: Step) -> float:
+    return step.left if step.type is Type.RW else math.inf
 
 
 def steps(edges: Edges, numbers: Sequence[int]) -> tuple[Step, ...]:

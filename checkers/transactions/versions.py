@@ -49,7 +49,7 @@ def accesses(columns: TransactionColumns, lists: Lists, registers: Registers) ->
     fate = committed(columns, np.concatenate([lists.seen, registers.seen]))
     chained, version_of_element = _chained(lists, fate)
     unread = lists.appends[lists.rank[lists.appends] < 0]
-    free = _last_writes(columns, np.concatenate([unread, registers.writing]), fate)
+    free = _new(_last_writes(columns, np.concatenate([unread, registers.writing]), fate), chained, len(columns.keys))
     known = np.bincount(chained.key, minlength=len(columns.keys))
     loose = np.bincount(free.key, minlength=len(columns.keys))
     first = offsets(known + loose)
@@ -101,6 +101,14 @@ def _last_writes(columns: TransactionColumns, writing: Ints, fate: Mask) -> _Som
     key, writer, writing = key[order], writer[order], writing[order]
     last = np.append((key[1:] != key[:-1]) | (writer[1:] != writer[:-1]), True)[: len(key)]
     return _Some(key=key[last], writer=writer[last], last=writing[last])
+
+
+def _new(free: _Some, chained: _Some, keys: int) -> _Some:
+    """Those of some versions that are not the rest of the last one in the chain of their key."""
+    last = np.full(keys, -1)
+    last[chained.key] = chained.writer
+    new = last[free.key] != free.writer
+    return _Some(key=free.key[new], writer=free.writer[new], last=free.last[new])
 
 
 def _list_reads(lists: Lists, chained: _Some, version_of_element: Ints, at: Ints) -> tuple[Ints, Ints]:

@@ -1,0 +1,135 @@
+"""Anomalies of single reads, looked up, and refutations by cases: whether they leave nothing open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from checkers.transactions.evidence import Case, Place
+from checkers.transactions.ledger import READING, Ledger
+from histories.values import freeze
+
+Micro = tuple[str, Any, Any]
+Places = tuple[Place, ...]
+
+
+def shows(ledger: Ledger, kind: str, places: Places) -> bool:
+    """Whether these places show an anomaly."""
+    micros = [ledger.micro(place) for place in places]
+    same_key = len({repr(freeze(key)) for _, key, _ in micros}) == 1
+    return same_key and _CLASHES[kind](ledger, micros, places)
+
+
+def _parts(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _garbage(ledger: Ledger, micros: Sequence[Micro], _: Places) -> bool:
+    ((kind, key, value),) = micros
+    return kind == READING and any(ledger.writer(key, part) is None for part in _parts(value))
+
+
+def _duplicate(_: Ledger, micros: Sequence[Micro], __: Places) -> bool:
+    ((kind, _, value),) = micros
+    return kind == READING and isinstance(value, list) and any(value.count(part) > 1 for part in value)
+
+
+def _aborted(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+    (kind, _, value), (_, _, written) = micros
+    return (
+        kind == READING
+        and ledger.ok(places[0].operation)
+        and written in _parts(value)
+        and ledger.failed(places[1].operation)
+    )
+
+
+def _dirty_update(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+    (_, _, lost), (_, _, over), (_, _, seen) = micros
+    fates = ledger.failed(places[0].operation) and places[1].operation in ledger.committed
+    return fates and lost in seen and over in seen and seen.index(lost) < seen.index(over)
+
+
+def _intermediate(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+    (kind, key, value), (_, _, written), (_, _, later) = micros
+    read, write, after = places
+    others = [part for part in _parts(value) if _by_other(ledger, key, part, read.operation)]
+    return (
+        kind == READING
+        and write.operation == after.operation != read.operation
+        and write.micro < after.micro
+        and others[-1:] == [written]
+        and later not in others
+    )
+
+
+def _by_other(ledger: Ledger, key: Any, part: Any, reader: int) -> bool:
+    writer = ledger.writer(key, part)
+    return writer is not None and writer.operation != reader
+
+
+def _incompatible(_: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+    if len(micros) == 2:
+        one, other = sorted((micros[0][2], micros[1][2]), key=len)
+        return bool(other[: len(one)] != one)
+    (_, _, one), (_, _, other), (_, _, seen) = micros
+    ordered = places[0].operation == places[1].operation and places[0].micro < places[1].micro
+    return ordered and other in seen and one not in seen[: seen.index(other)]
+
+
+def _within(_: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+    return places[0].operation == places[1].operation and places[0].micro < places[1].micro and micros[1][0] == READING
+
+
+def _future(_: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+    (kind, _, seen), (_, _, written) = micros
+    ordered = places[0].operation == places[1].operation and places[0].micro < places[1].micro
+    return kind == READING and ordered and written in _parts(seen)
+
+
+def _lost_update(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+    one_read, one_write, other_read, other_write = places
+    ordered = all(
+        read.operation == write.operation and read.micro < write.micro and ledger.ok(read.operation)
+        for read, write in ((one_read, one_write), (other_read, other_write))
+    )
+    return ordered and one_read.operation != other_read.operation and (micros[0][2] or None) == (micros[2][2] or None)
+
+
+_CLASHES: Final[Mapping[str, Callable[[Ledger, Sequence[Micro], Places], bool]]] = {
+    "garbage-read": _garbage,
+    "duplicate-elements": _duplicate,
+    "G1a": _aborted,
+    "dirty-update": _dirty_update,
+    "G1b": _intermediate,
+    "incompatible-order": _incompatible,
+    "internal": _within,
+    "future-read": _future,
+    "lost-update": _lost_update,
+}
+
+
+def exhaustive(cases: Sequence[Case]) -> bool:
+    """Whether every way to order the pairs of versions falls under one of the cases."""
+    clauses = []
+    for case in cases:
+        clause = set()
+        for given in case.given:
+            forward = given.first <= given.then
+            pair = (given.first, given.then) if forward else (given.then, given.first)
+            clause.add((pair, forward))
+        clauses.append(frozenset(clause))
+    return _covered(clauses)
+
+
+def _covered(clauses: list[frozenset[tuple[Any, bool]]]) -> bool:
+    """Whether each choice of a side for every pair includes one of the sets of sides."""
+    if any(not clause for clause in clauses):
+        return True
+    if not clauses:
+        return False
+    pair = next(iter(min(clauses, key=len)))[0]
+    return all(
+        _covered([clause - {(pair, side)} for clause in clauses if (pair, not side) not in clause])
+        for side in (True, False)
+    )
