@@ -46,7 +46,6 @@ def _kinds(value: Any) -> list[Any]:
 
 
 RULES: tuple[tuple[frozenset[str], Clue, str], ...] = (  # the first that fits
-    (frozenset({"txn"}), has("rp", "insert", "delete"), "phantom"),
     (frozenset({"txn"}), has("append"), "list-append"),
     (frozenset({"txn"}), has("w", "r"), "rw-register"),
     (frozenset({"read", "write"}), has("r", "w"), "no-long-fork"),

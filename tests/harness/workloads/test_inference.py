@@ -21,7 +21,6 @@ def history(*operations):
         ([("read", None, 1), ("write", 2, 2)], "cas-register"),
         ([("txn", [["append", 1, 2]], [["append", 1, 2]]), ("txn", [["r", 1, None]], [["r", 1, [2]]])], "list-append"),
         ([("txn", [["r", 1, None]], [["r", 1, 2]])], "rw-register"),
-        ([("txn", [["rp", ["all"], None]], [["rp", ["all"], []]])], "phantom"),
         ([("add", 1, 1), ("read", None, [1])], "set"),
         ([("add", 1, 1), ("read", None, [1]), ("read", None, [1])], "set-full"),
         ([("add", 1, 1), ("read", None, 1)], "counter"),
