@@ -10,8 +10,10 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
+import msgspec
 
 from checkers.linearizability.specification import Specification, asked_and_told, result_may_be
+from checkers.verdict import Anomaly
 from histories import HistoryError, Operation, Outcome, freeze
 
 EMPTY: Final = None  # what a dequeue, pop, extract or peek returns where there is nothing
@@ -52,6 +54,21 @@ class Collection(Specification):
             for o in operations
             if o.ok
             or (o.outcome is Outcome.INFO and (o.f == self.takes or (o.f == self.puts and freeze(o.value) in seen)))
+        ]
+
+    def excerpt(self, operations: Sequence[Operation], anomaly: Anomaly) -> Sequence[Operation]:
+        """All that happened to the items of the anomaly, what it found empty, and the uncertain takes.
+
+        Taking all operations of an item out of a legal sequence leaves one.
+        """
+        named = [o for o in operations if o.index in anomaly.operations]
+        items = {freeze(o.value if o.f == self.puts else o.result) for o in named} - {EMPTY}
+        empty = {o.index for o in named if o.ok and o.f != self.puts and o.result is EMPTY}
+        return [
+            o
+            for o in operations
+            if (freeze(o.value) in items if o.f == self.puts else not o.ok or freeze(o.result) in items)
+            or o.index in empty
         ]
 
     def known(self, operations: Iterable[Operation]) -> None:
@@ -161,6 +178,19 @@ class Set(Specification):
             for o in mine:
                 found.setdefault(key if whole else Element(key=key, element=freeze(o.value)), []).append(o)
         return found
+
+    def excerpt(self, operations: Sequence[Operation], anomaly: Anomaly) -> Sequence[Operation]:
+        """Only what concerns the elements of the evidence; where there is none, everything."""
+        if not isinstance(anomaly.evidence, tuple):
+            return operations
+        elements = frozenset(anomaly.evidence)
+        kept = []
+        for o in operations:
+            if o.f == "read" and o.ok and o.index in anomaly.operations:
+                kept.append(msgspec.structs.replace(o, result=sorted(elements & frozenset(freeze(o.result)), key=repr)))
+            elif o.f != "read" and freeze(o.value) in elements:
+                kept.append(o)
+        return kept
 
     def place(self, part: Any) -> str:
         """An element or a set."""

@@ -18,6 +18,7 @@ import attrs
 import msgspec
 
 from checkers.linearizability.problem import Problem
+from checkers.linearizability.rows import NEVER
 from checkers.linearizability.search import Search
 from checkers.linearizability.specification import Specification
 from checkers.verdict import Anomaly
@@ -144,10 +145,13 @@ def tell(problem: Problem, part: Any, involved: list[Operation], evidence: Unpla
             evidence=evidence,
         )
     culprit = by_index[evidence.culprit]
-    tail = [str(by_index[index]) for index in evidence.order[-TAIL:]]
-    shown = ("..., " if len(evidence.order) > TAIL else "") + ", ".join(tail)
-    before = f"All that had completed before can be explained, by the order {shown}" if tail else "Nothing had happened"
-    state = after(problem, [by_index[index] for index in evidence.order])
+    end = culprit.end or NEVER
+    order = [o if (o.end or NEVER) < end else weakened(o) for o in map(by_index.__getitem__, evidence.order)]
+    shown = ("..., " if len(order) > TAIL else "") + ", ".join(map(str, order[-TAIL:]))
+    before = (
+        f"All that had completed before can be explained, by the order {shown}" if order else "Nothing had happened"
+    )
+    state = after(problem, order)
     text = f"{culprit} has no place on {place}. {before}, after which the state is {state}. "
     others = [o for o in involved if o is not culprit and o.index != culprit.index]
     if others:
@@ -158,7 +162,7 @@ def tell(problem: Problem, part: Any, involved: list[Operation], evidence: Unpla
         )
     else:
         text += "No other operation could have brought about what it saw."
-    operations = (culprit.index, *(o.index for o in others))
+    operations = tuple(sorted((culprit.index, *(o.index for o in others))))
     return Anomaly(
         type="nonlinearizable",
         operations=operations,

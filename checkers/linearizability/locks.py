@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from checkers.linearizability.specification import Specification, asked_and_told
+from checkers.verdict import Anomaly
 from histories import HistoryError, Operation
 
 
@@ -22,6 +23,11 @@ class Lock(Specification):
     def labels(self, operations: Sequence[Operation]) -> list[Hashable]:
         """What a process did is not what another did."""
         return [(o.process, label) for o, label in zip(operations, super().labels(operations), strict=True)]
+
+    def excerpt(self, operations: Sequence[Operation], anomaly: Anomaly) -> Sequence[Operation]:
+        """What the processes of the anomaly did: what the others did only got in their way."""
+        processes = {o.process for o in operations if o.index in anomaly.operations}
+        return [o for o in operations if o.process in processes]
 
 
 class Mutex(Lock):

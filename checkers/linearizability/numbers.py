@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from checkers.linearizability.specification import Specification, result_may_be
+from checkers.verdict import Anomaly
 from histories import HistoryError, Operation, freeze
 
 
@@ -28,6 +29,10 @@ class Counter(Specification):
     def read_only(self, operation: Operation) -> bool:
         """Reads, and adding nothing."""
         return operation.f == "read" or operation.value == 0
+
+    def excerpt(self, operations: Sequence[Operation], anomaly: Anomaly) -> Sequence[Operation]:
+        """The additions, and the reads of the anomaly."""
+        return [o for o in operations if o.f != "read" or o.index in anomaly.operations]
 
     def known(self, operations: Iterable[Operation]) -> None:
         """Also refuse what is not a number."""
@@ -64,6 +69,10 @@ class UniqueIds(Specification):
         """See `Specification.step`."""
         new = freeze(operation.result)
         return (state | {new},) if new not in state else ()
+
+    def excerpt(self, operations: Sequence[Operation], anomaly: Anomaly) -> Sequence[Operation]:
+        """Those of the anomaly."""
+        return [o for o in operations if o.index in anomaly.operations]
 
     def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """An id that was never returned is nobody's."""

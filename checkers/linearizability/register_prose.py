@@ -27,8 +27,40 @@ from checkers.verdict import Anomaly
 def explain(rows: Rows, initial: Any, found: Contradiction, key: Any) -> Anomaly:
     """The anomaly that a contradiction is; a loss, where there is one as well, for it weighs more."""
     found = loss(rows, initial) or found
-    kind, operations, text = PROSE[found.kind](Teller(rows, initial, key), *found.rows)
-    return Anomaly(type=kind, operations=operations, explanation=text, key=key)
+    tell = Teller(rows, initial, key)
+    kind, operations, text = PROSE[found.kind](tell, *found.rows)
+    for row, reason in found.needed:
+        text += f" (Nobody was told whether #{rows.operations[row].index} happened. But {tell.did(reason)}.)"
+    operations = tuple(sorted({*operations, *tell.indices(*(reason for _, reason in found.needed))}))
+    evidence = tuple(sorted({*operations, *grounds(rows, initial, found)}))
+    return Anomaly(type=kind, operations=operations, explanation=text, key=key, evidence=evidence)
+
+
+def grounds(rows: Rows, initial: Any, found: Contradiction) -> list[int]:
+    """The indices of the operations that a contradiction stands on.
+
+    Besides its own these are the creators of what they found, back to the first, and what replaced the values of
+    those that cannot have been creators.
+    """
+    creators = Creators(rows, initial)
+    by_return = {returned: row for row, returned in enumerate(rows.returns)}
+    todo = [row for row in (*found.rows, *(reason for _, reason in found.needed)) if row != INITIAL]
+    met: set[int] = set()
+    while todo:
+        row = todo.pop()
+        if row in met:
+            continue
+        met.add(row)
+        if rows.needs[row] is NOTHING:
+            continue
+        count, creator = creators.possible(row)
+        for maker in creators.makers(row):
+            over = creators.over(maker)
+            if over < rows.calls[row]:
+                met.add(by_return[over])
+            elif count == 1 and maker == creator != INITIAL:
+                todo.append(maker)
+    return [rows.operations[row].index for row in met]
 
 
 Told = tuple[str, tuple[int, ...], str]  # the type of anomaly, the indices of its operations, the explanation

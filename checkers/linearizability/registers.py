@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from checkers.linearizability.specification import Specification
+from checkers.verdict import Anomaly
 from histories import HistoryError, Operation, Outcome, freeze
 
 
@@ -62,6 +63,27 @@ class Register(Specification):
         effects = [effect(o) for o in operations]
         needed = {need for need, _ in effects}
         return [(need, left) if not left or left in needed else (need, "unseen") for need, left in effects]
+
+    def excerpt(self, operations: Sequence[Operation], anomaly: Anomaly) -> Sequence[Operation]:
+        """The evidence, with all that may have left what its operations found, and so on.
+
+        In a linearization, nothing stands between an operation and the one that left what it found; what left it is
+        still the last change before it when others are taken out.
+        """
+        wanted = set(anomaly.evidence if isinstance(anomaly.evidence, tuple) else anomaly.operations)
+        makers: defaultdict[Hashable, list[Operation]] = defaultdict(list)
+        for o in operations:
+            if o.outcome is not Outcome.FAIL:
+                for left in effect(o)[1]:
+                    makers[left].append(o)
+        todo = [o for o in operations if o.index in wanted and o.outcome is not Outcome.FAIL]
+        kept: dict[int, Operation] = {}
+        while todo:
+            o = todo.pop()
+            kept[o.index] = o
+            for need in effect(o)[0]:
+                todo.extend(makers.pop(need, ()))
+        return [o for o in operations if o.index in kept]
 
 
 @attrs.frozen

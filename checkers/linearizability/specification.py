@@ -26,6 +26,7 @@ import abc
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from checkers.verdict import Anomaly
 from histories import HistoryError, Operation, Outcome, freeze
 
 
@@ -77,6 +78,13 @@ class Specification(abc.ABC):
         """Objects that can be judged apart, given the operations of each key.
 
         Linearizability is local: a history is linearizable exactly if its restriction to each object is.
+        """
+        return operations
+
+    def excerpt(self, operations: Sequence[Operation], anomaly: Anomaly) -> Sequence[Operation]:  # noqa: ARG002  the default
+        """Enough operations to show an anomaly, such that they are linearizable if all of `operations` are.
+
+        For `audit`, which tries all orders of them.
         """
         return operations
 

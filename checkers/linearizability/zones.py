@@ -35,10 +35,14 @@ from checkers.linearizability.rows import INITIAL, NEVER, NOTHING, Rows
 
 @attrs.frozen
 class Contradiction:
-    """Why there is no linearization. `kind` says which condition failed, `rows` are the operations in it."""
+    """Why there is no linearization. `kind` says which condition failed, `rows` are the operations in it.
+
+    `needed` are uncertain operations among them, each with one that only it can have been the creator for.
+    """
 
     kind: str
     rows: tuple[int, ...]
+    needed: tuple[tuple[int, int], ...] = ()
 
 
 @attrs.frozen
@@ -74,30 +78,31 @@ def zones(rows: Rows, initial: Any) -> list[int] | Contradiction | None:
     Observers with several possible creators are left out of the clusters, which are still in one piece without
     them: a contradiction among those that are left is one, though its absence proves nothing.
     """
-    found = attribute(rows, initial)
-    if isinstance(found, Contradiction):
-        return found
+    found = Attribution({}, defaultdict(list), {}, [INITIAL], [])
+    wrong = attribute(rows, initial, found)
     clusters: list[Cluster] = []
-    for write in found.writes:
+    for write in found.writes if wrong is None else ():
         cluster = chain(rows, found, write)
         if isinstance(cluster, Contradiction):
-            return cluster
+            wrong = cluster
+            break
         clusters.append(cluster)
-    if sum(len(cluster.stages) - 1 for cluster in clusters) < len(found.consumer):
-        return cycle(found, clusters)
-    wrong = collide(rows, clusters)
-    if wrong or found.open:
-        return wrong
+    if wrong is None and sum(len(cluster.stages) - 1 for cluster in clusters) < len(found.consumer):
+        wrong = cycle(found, clusters)
+    wrong = wrong or collide(rows, clusters)
+    if wrong:
+        return with_needed(rows, found, wrong)
+    if found.open:
+        return None
     return arrange(clusters)
 
 
 # ── Who observed whose value ───────────────────────────────────────────────────────────────────
 
 
-def attribute(rows: Rows, initial: Any) -> Attribution | Contradiction:
+def attribute(rows: Rows, initial: Any, found: Attribution) -> Contradiction | None:
     """Give every observation its creator, from the operations that happened back to the uncertain ones they need."""
     creators = Creators(rows, initial)
-    found = Attribution({}, defaultdict(list), {}, [INITIAL], [])
     needs, makes, returns = rows.needs, rows.makes, rows.returns
     waiting: list[int] = []
     for row in range(len(rows)):
@@ -126,7 +131,21 @@ def attribute(rows: Rows, initial: Any) -> Attribution | Contradiction:
         if creator != INITIAL and returns[creator] == NEVER and creator not in uncertain:
             uncertain.add(creator)
             (found.writes if needs[creator] is NOTHING else waiting).append(creator)
-    return found
+    return None
+
+
+def with_needed(rows: Rows, found: Attribution, wrong: Contradiction) -> Contradiction:
+    """With the reasons why the uncertain operations in it must have happened."""
+    needed: dict[int, int] = {}
+    todo = list(wrong.rows)
+    while todo:
+        row = todo.pop()
+        if row != INITIAL and rows.returns[row] == NEVER and row not in needed:
+            reason = next((observer for observer, creator in found.creator.items() if creator == row), None)
+            if reason is not None:
+                needed[row] = reason
+                todo.append(reason)
+    return Contradiction(wrong.kind, wrong.rows, tuple(needed.items()))
 
 
 # ── Clusters ───────────────────────────────────────────────────────────────────────────────────

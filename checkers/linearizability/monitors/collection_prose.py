@@ -76,7 +76,9 @@ def explain_misfit(specification: Collection, key: Any, found: Misfit) -> Anomal
         "stale-read": lambda: f"{did}, but before that began, {tell.did(other[0])} and had returned.",
         "duplicate-take": lambda: f"{did}, and {tell.did(other[0])}. It was {put} only once.",
     }[found.kind]()
-    return Anomaly(type=found.kind, operations=tuple(o.index for o in found.operations), explanation=text, key=key)
+    return Anomaly(
+        type=found.kind, operations=tuple(sorted(o.index for o in found.operations)), explanation=text, key=key
+    )
 
 
 def explain_conflict(specification: Collection, key: Any, found: Conflict, arrange: Arrange) -> Anomaly:
@@ -97,8 +99,8 @@ def explain_conflict(specification: Collection, key: Any, found: Conflict, arran
         if not isinstance(specification, PriorityQueue):
             items = fewest(items, arrange)
         text, operations = disorder(tell, items)
-    rest = sorted((o for one in items for o in one.operations), key=lambda o: o.index)
-    indices = tuple(dict.fromkeys(o.index for o in (*operations, *rest)))
+    operations += [o for one in items for o in one.operations]
+    indices = tuple(sorted({o.index for o in operations}))
     return Anomaly(type=kind, operations=indices, explanation=text, key=key)
 
 

@@ -115,4 +115,4 @@ def did(o: Operation) -> str:
 
 def anomaly(kind: str, key: Any, text: str, *operations: Operation) -> Anomaly:
     """An anomaly of a lock."""
-    return Anomaly(type=kind, operations=tuple(o.index for o in operations), explanation=text, key=key)
+    return Anomaly(type=kind, operations=tuple(sorted({o.index for o in operations})), explanation=text, key=key)

@@ -11,7 +11,7 @@ Types of anomaly, besides those of registers:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -34,10 +34,15 @@ def judge_set(specification: Set, operations: Sequence[Operation], part: Any) ->
     return None
 
 
-def anomaly(kind: str, part: Any, text: str, *operations: Operation) -> Anomaly:
-    """An anomaly of a set."""
-    key = part.key if isinstance(part, Element) else part
-    return Anomaly(type=kind, operations=tuple(o.index for o in operations), explanation=text, key=key)
+def anomaly(kind: str, part: Any, text: str, *operations: Operation, elements: Iterable[Any] = ()) -> Anomaly:
+    """An anomaly of a set; its evidence are the elements in which it shows."""
+    return Anomaly(
+        type=kind,
+        operations=tuple(sorted(o.index for o in operations)),
+        explanation=text,
+        key=part.key if isinstance(part, Element) else part,
+        evidence=(part.element,) if isinstance(part, Element) else tuple(elements),
+    )
 
 
 def did(o: Operation) -> str:
@@ -96,8 +101,8 @@ def unexpected(seen: Operation, element: Any, operations: Sequence[Operation], p
     for o in operations:
         if o.f == "add" and freeze(o.value) == element:
             text = f"{found}, but the only operation that would have added {show(element)} failed (#{o.index})."
-            return anomaly("aborted-read", part, text, seen, o)
-    return anomaly("garbage-read", part, f"{found}, but nobody ever added {show(element)}.", seen)
+            return anomaly("aborted-read", part, text, seen, o, elements=[element])
+    return anomaly("garbage-read", part, f"{found}, but nobody ever added {show(element)}.", seen, elements=[element])
 
 
 def missing(o: Operation, first: Operation, last: Operation | None, part: Any) -> Anomaly:
@@ -142,7 +147,7 @@ def incomparable(one: Operation, less: frozenset[Any], other: Operation, more: f
         f"{capital(did(one))} and found {show(here)} but not {show(there)}; {did(other)} and found {show(there)} but "
         f"not {show(here)}. One of the two elements was added first, and nothing was ever removed."
     )
-    return anomaly("incomparable-reads", part, text, one, other)
+    return anomaly("incomparable-reads", part, text, one, other, elements=[here, there])
 
 
 def backwards(order: Sequence[Operation], part: Any) -> Anomaly | None:
@@ -161,7 +166,7 @@ def wrong_way(o: Operation, latest: Operation, before: Sequence[Operation], part
     """`latest` has to come before `o`: it is a read that lacks something, or was seen by one that did."""
     if latest.f == "add" and o.f == "read":
         text = f"{capital(did(o))} and found {show(latest.value)}, and had returned before {did(latest)}."
-        return anomaly("future-read", part, text, o, latest)
+        return anomaly("future-read", part, text, o, latest, elements=[freeze(latest.value)])
     read = latest
     if latest.f == "add":
         read = next(r for r in before if r.f == "read" and freeze(latest.value) in freeze(r.result))
@@ -172,5 +177,7 @@ def wrong_way(o: Operation, latest: Operation, before: Sequence[Operation], part
         reason = f"{did(o)}, found {show(lacking)}, and had returned before"
     text = f"{capital(did(read))} and did not find {show(lacking)}, although {reason} "
     if read is latest:
-        return anomaly("missing-element", part, f"{text}that read began.", read, o)
-    return anomaly("missing-element", part, f"{text}{did(latest)}, which that read found.", read, o, latest)
+        return anomaly("missing-element", part, f"{text}that read began.", read, o, elements=[freeze(lacking)])
+    found = [freeze(lacking), freeze(latest.value)]
+    text += f"{did(latest)}, which that read found."
+    return anomaly("missing-element", part, text, read, o, latest, elements=found)
