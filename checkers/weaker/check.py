@@ -99,11 +99,13 @@ def _judge_causal(memory: Memory, budget: Budget, findings: _Findings) -> None:
         writes = tuple(indices[number] for number in order if memory.steps[number].is_write)
         because = "with one order of all writes, each read is of the last write in its causal past"
         findings.hold("causal-convergence", because, writes)
+        _judge_sequential(causality, budget, findings)
+    if findings.models["sequential"].status is Status.HOLDS:
+        _hold_views(memory, findings)
+        return
     _judge_views(memory, "causal", lambda session: causal_view(causality, session), findings)
     if findings.models["causal"].status is Status.VIOLATED:
-        findings.models.setdefault("sequential", findings.models["causal"])
-    if "sequential" not in findings.models:
-        _judge_sequential(causality, budget, findings)
+        findings.models["sequential"] = findings.models["causal"]
 
 
 def _judge_views(memory: Memory, model: str, view_of: Callable[[int], View], findings: _Findings) -> None:
@@ -117,6 +119,22 @@ def _judge_views(memory: Memory, model: str, view_of: Callable[[int], View], fin
         orders.append(tuple(memory.steps[number].operation.index for number in view.order()))
     because = "each process can put its own operations and all writes in an order that explains its reads"
     findings.hold(model, because, tuple(orders))
+
+
+def _hold_views(memory: Memory, findings: _Findings) -> None:
+    """What is in one order for all is so for each process."""
+    orders: list[list[int]] = [[] for _ in memory.sessions]
+    steps_of: dict[int, list[int]] = {}
+    for number, step in enumerate(memory.steps):
+        steps_of.setdefault(step.operation.index, []).append(number)
+    for index in findings.models["sequential"].certificate:
+        for step in (memory.steps[number] for number in steps_of[index]):
+            for session, order in enumerate(orders):
+                if step.is_write or step.session == session:
+                    order.append(index)
+    findings.hold(
+        "causal", "one order of all operations explains every result, and each process's", tuple(map(tuple, orders))
+    )
 
 
 def _judge_sequential(causality: Causality, budget: Budget, findings: _Findings) -> None:

@@ -53,6 +53,31 @@ class Sequence:
 
     def run(self, budget: Budget) -> str:
         """Search to the end; if the budget does not allow it, the reason is returned."""
+        spent = self._search(budget)
+        if len(self._placed) == len(self.memory):
+            self.order = list(self._placed)
+        self._undo(0)
+        return spent
+
+    def stuck(self) -> Anomaly:
+        """That there is no order: the longest beginning of one, and what each step that could come next waits for."""
+        placed = set(self.deepest)
+        there = {self.memory.steps[n].key: n for n in self.deepest if self.memory.steps[n].is_write}
+        left = [next((n for n in steps if n not in placed), None) for steps in self.memory.sessions]
+        waits = {n: self._waits_for(n, placed, there) for n in left if n is not None}
+        told = "; ".join(f"{self.memory.steps[n]} must wait for {mark(self.memory, waits[n])}" for n in sorted(waits))
+        explanation = (
+            f"no order of all operations explains their results. The longest beginning of one has {len(placed)} of "
+            f"{len(self.memory)} reads and writes, and nothing can come next: {told}"
+        )
+        return Anomaly(
+            type=NONSEQUENTIAL,
+            operations=self.memory.indices(*sorted({*waits, *waits.values()})),
+            explanation=explanation,
+            evidence=self.memory.indices(*self.deepest),
+        )
+
+    def _search(self, budget: Budget) -> str:
         self._advance()
         seen = {tuple(self._at)}
         choices = [(len(self._placed), self._choices())]
@@ -72,27 +97,7 @@ class Sequence:
                 return f"{budget.configurations:,} configurations were not enough"
             if budget.out_of_time():
                 return f"{budget.seconds:g} seconds were not enough"
-        if len(self._placed) == len(self.memory):
-            self.order = list(self._placed)
         return ""
-
-    def stuck(self) -> Anomaly:
-        """That there is no order: the longest beginning of one, and what each step that could come next waits for."""
-        placed = set(self.deepest)
-        there = {self.memory.steps[n].key: n for n in self.deepest if self.memory.steps[n].is_write}
-        left = [next((n for n in steps if n not in placed), None) for steps in self.memory.sessions]
-        waits = {n: self._waits_for(n, placed, there) for n in left if n is not None}
-        told = "; ".join(f"{self.memory.steps[n]} must wait for {mark(self.memory, waits[n])}" for n in sorted(waits))
-        explanation = (
-            f"no order of all operations explains their results. The longest beginning of one has {len(placed)} of "
-            f"{len(self.memory)} reads and writes, and nothing can come next: {told}"
-        )
-        return Anomaly(
-            type=NONSEQUENTIAL,
-            operations=self.memory.indices(*sorted({*waits, *waits.values()})),
-            explanation=explanation,
-            evidence=self.memory.indices(*self.deepest),
-        )
 
     def _waits_for(self, number: int, placed: set[int], there: Mapping[Hashable, int]) -> int:
         """A step that must be placed before this one."""
@@ -117,8 +122,6 @@ class Sequence:
                 while self._at[session] < len(steps) and self._is_free(steps[self._at[session]]):
                     self._place(steps[self._at[session]])
                     moved = True
-        if len(self._placed) > len(self.deepest):
-            self.deepest = list(self._placed)
 
     def _is_free(self, number: int) -> bool:
         step = self.memory.steps[number]
@@ -163,6 +166,8 @@ class Sequence:
             self._place(write)
 
     def _undo(self, length: int) -> None:
+        if len(self._placed) > max(length, len(self.deepest)):
+            self.deepest = list(self._placed)
         while len(self._placed) > length:
             number, replaced = self._placed.pop(), self._replaced.pop()
             step = self.memory.steps[number]

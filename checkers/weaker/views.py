@@ -27,7 +27,7 @@ import numpy as np
 from checkers.verdict import Anomaly
 from checkers.weaker.causality import Causality, Clock
 from checkers.weaker.graphs import path
-from checkers.weaker.memory import INITIAL, Memory, Writer
+from checkers.weaker.memory import Memory, Writer
 from checkers.weaker.prose import Successors, causal_successors, clauses, mark, session_successor
 
 CYCLIC = "CyclicHB"
@@ -56,28 +56,27 @@ class View:
         growing = True
         while growing:
             growing = False
-            for read in reads:
-                found = self._look(read)
-                if isinstance(found, Anomaly):
-                    return found
-                growing |= found
-            growing |= any(self._grow(write) for write in self.added)
-            for write, firsts in self.added.items():
-                for first in firsts:
-                    if self._has(self.clock(first), write):
-                        return self._circle(path(self._successors(), write, first))
+            for judge, numbers in ((self._look, reads), (self._grow, self.added)):
+                for number in numbers:
+                    found = judge(number)
+                    if isinstance(found, Anomaly):
+                        return found
+                    growing |= found
         return None
 
     def clock(self, number: int) -> Clock:
         """What comes before a step, and the step itself."""
-        clock = self.clocks.get(number, self.base(number)).copy()
+        return self._closed(self.clocks.get(number, self.base(number)).copy())
+
+    def _closed(self, clock: Clock) -> Clock:
+        """With all that comes before what the clock has."""
         while True:
-            before = clock.copy()
+            before = clock.tolist()
             for session, writer in self._grown.items():
-                write = writer.last(int(clock[session]))
+                write = writer.last(before[session])
                 if write is not None:
                     np.maximum(clock, self.clocks[write], out=clock)
-            if np.array_equal(clock, before):
+            if clock.tolist() == before:
                 return clock
 
     def order(self) -> list[int]:
@@ -97,41 +96,46 @@ class View:
 
     def _look(self, read: int) -> Anomaly | bool:
         """Add what one read asks for; whether there was anything."""
-        step, clock = self.memory.steps[read], self.clock(read)
+        step, clock = self.memory.steps[read], self.clock(read).tolist()
         if clock[self.session] > step.position:
             after = self.memory.sessions[self.session][step.position]
             return self._circle([read, *path(self._successors(), after, read)[:-1]])
         new = False
+        source = self.clocks.get(step.source, self.base(step.source)) if step.source >= 0 else None
         for writer in self.memory.writers.get(step.key, ()):
-            write = writer.last(int(clock[writer.session]))
+            write = writer.last(clock[writer.session])
             if write is None or write == step.source:
                 continue
-            if step.source == INITIAL:
+            if source is None:
                 return self._initial(write, read)
-            if not self._has(self.clock(step.source), write) and write not in self.added.get(step.source, ()):
-                self.added.setdefault(step.source, {})[write] = read
-                new = True
+            if self.memory.steps[write].position > source[writer.session]:
+                firsts = self.added.setdefault(step.source, {})
+                new |= write not in firsts
+                firsts.setdefault(write, read)
         return new
 
-    def _grow(self, write: int) -> bool:
+    def _grow(self, write: int) -> Anomaly | bool:
         """Bring the clock of a write up to what was added before it; whether it grew."""
         step = self.memory.steps[write]
-        clock = self.clocks.get(write, self.base(write)).copy()
-        for first in (*self.memory.sessions[step.session][step.position - 2 : step.position - 1], *self.added[write]):
-            np.maximum(clock, self.clock(first), out=clock)
-        if write in self.clocks and np.array_equal(clock, self.clocks[write]):
+        before = self.base(write).copy()
+        before[step.session] -= 1
+        for first in self.added[write]:
+            np.maximum(before, self.base(first), out=before)
+        self._closed(before)
+        if before[step.session] >= step.position:
+            successors, firsts = self._successors(), self.added[write]
+            ways = (path(successors, write, first) for first in firsts)
+            return self._circle(next(way for way in ways if way))
+        before[step.session] = step.position
+        if write in self.clocks and np.array_equal(before, self.clocks[write]):
             return False
         if write not in self.clocks:
             grown = self._grown.setdefault(step.session, Writer(step.session))
             at = bisect_left(grown.positions, step.position)
             grown.positions.insert(at, step.position)
             grown.numbers.insert(at, write)
-        self.clocks[write] = clock
+        self.clocks[write] = before
         return True
-
-    def _has(self, clock: Clock, number: int) -> bool:
-        step = self.memory.steps[number]
-        return bool(clock[step.session] >= step.position)
 
     def _successors(self) -> Successors:
         after: dict[int, list[int]] = {}
