@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final
 
 import attrs
@@ -13,7 +13,7 @@ from checkers.weaker.causal import arbitrate, circle, conflicts, overwritten
 from checkers.weaker.causality import Causality
 from checkers.weaker.guarantees import GUARANTEES, keep
 from checkers.weaker.memory import Ambiguous, Memory
-from checkers.weaker.sequential import Sequence
+from checkers.weaker.sequential import SequentialSearch
 from checkers.weaker.views import View, causal_view, pram_view
 from histories import History
 
@@ -47,7 +47,12 @@ def check_weaker(history: History, budget: Budget | None = None) -> Classificati
     else:
         _judge_views(memory, "PRAM", lambda session: pram_view(memory, session), findings)
     for guarantee in GUARANTEES:
-        _judge_guarantee(memory, guarantee, findings)
+        stronger = "causal" if guarantee == "writes-follow-reads" else "PRAM"
+        if findings.models[stronger].status is Status.HOLDS:
+            orders = tuple(_versions(memory, order) for order in findings.models[stronger].certificate)
+            findings.hold(guarantee, f"{stronger} holds, which implies it", orders)
+        else:
+            _judge_guarantee(memory, guarantee, findings)
     return Classification(
         models=findings.models,
         anomalies=tuple(findings.anomalies),
@@ -138,7 +143,7 @@ def _hold_views(memory: Memory, findings: _Findings) -> None:
 
 
 def _judge_sequential(causality: Causality, budget: Budget, findings: _Findings) -> None:
-    search = Sequence(causality.memory, conflicts(causality))
+    search = SequentialSearch(causality.memory, conflicts(causality))
     spent = search.run(budget)
     findings.statistics["configurations"] = search.configurations
     if spent:
@@ -149,6 +154,16 @@ def _judge_sequential(causality: Causality, budget: Budget, findings: _Findings)
     else:
         order = causality.memory.indices(*search.order)
         findings.hold("sequential", "one order of all operations explains every result", order)
+
+
+def _versions(memory: Memory, order: Sequence[int]) -> dict[Hashable, tuple[int | None, ...]]:
+    """The order of the versions of each object in an order of operations."""
+    key_of = {step.operation.index: step.key for step in memory.steps if step.is_write}
+    versions: dict[Hashable, dict[int | None, None]] = {}
+    for index in order:
+        if index in key_of:
+            versions.setdefault(key_of[index], {None: None})[index] = None
+    return {key: tuple(found) for key, found in versions.items()}
 
 
 def _judge_guarantee(memory: Memory, guarantee: str, findings: _Findings) -> None:

@@ -42,8 +42,9 @@ class Origin(NamedTuple):
 
 
 Version = int | Origin
-Graph = dict[Version | Knot, dict[Version | Knot, str]]  # what comes directly before what, and why
-Debts = Iterator[tuple[int, dict[int, str]]]  # for each read of a session the writes that it owes first, and why
+Why = tuple[str, *tuple[int, ...]]  # a sentence, and the steps that it names
+Graph = dict[Version | Knot, dict[Version | Knot, Why]]  # what comes directly before what
+Debts = Iterator[tuple[int, dict[int, Why]]]  # for each read of a session the writes that it is the first to owe
 
 
 def _own_writes(memory: Memory, session: int) -> Debts:
@@ -53,7 +54,7 @@ def _own_writes(memory: Memory, session: int) -> Debts:
         if step.is_write:
             last[step.key] = number
         else:
-            yield number, {last[step.key]: "its own process wrote that before"} if step.key in last else {}
+            yield number, {last[step.key]: ("its own process wrote that before",)} if step.key in last else {}
 
 
 def _own_reads(memory: Memory, session: int) -> Debts:
@@ -62,31 +63,29 @@ def _own_reads(memory: Memory, session: int) -> Debts:
         step = memory.steps[number]
         if not step.is_write:
             source, read = last.get(step.key, (INITIAL, INITIAL))
-            yield number, {source: f"its own process had read that ({mark(memory, read)})"} if source >= 0 else {}
+            yield number, {source: ("its own process had read that before, by {}", read)} if source >= 0 else {}
             last[step.key] = (step.source, number)
 
 
 def _writes_before_writes(memory: Memory, session: int) -> Debts:
     for number, seen in _seen(memory, session):
-        owed = {}
+        owed: dict[int, Why] = {}
         for writer in memory.writers.get(memory.steps[number].key, ()):
             write = writer.last(seen.get(writer.session, (0, 0))[0] - 1)
             if write is not None:
-                later = seen[writer.session][1]
-                owed[write] = f"it stands before {mark(memory, later)}, which {_whose(memory, number)} has seen"
+                owed[write] = ("it was written before {}, which the process has seen", seen[writer.session][1])
         yield number, owed
 
 
 def _reads_before_writes(memory: Memory, session: int) -> Debts:
-    owed: dict[Hashable, dict[int, str]] = {}  # by object, what no read of this session has owed yet
+    owed: dict[Hashable, dict[int, Why]] = {}  # by object, what no read of this session has owed yet
     upto = [0] * len(memory.sessions)
     for number, seen in _seen(memory, session):
         for other, (position, later) in seen.items():
             for read in memory.sessions[other][upto[other] : position - 1]:
                 step = memory.steps[read]
                 if step.source >= 0:
-                    seen_by = f"which {_whose(memory, number)} has seen"
-                    why = f"{mark(memory, read)} read that before {mark(memory, later)}, {seen_by}"
+                    why = ("{} read it before {} was written, which the process has seen", read, later)
                     owed.setdefault(step.key, {}).setdefault(step.source, why)
             upto[other] = max(upto[other], position - 1)
         yield number, owed.pop(memory.steps[number].key, {})
@@ -151,44 +150,41 @@ def _graph(memory: Memory, session: int, guarantee: str) -> Graph:
         for write, why in owed.items():
             graph.setdefault(write, {})[knot] = why
         if step.key in last:
-            graph[last[step.key]][knot] = ""
-        graph[knot] = {returned: ""}
+            graph[last[step.key]][knot] = ("",)
+        graph[knot] = {returned: ("",)}
         last[step.key] = knot
         versions.setdefault(step.key, set()).update(owed, [returned])
     for key, mentioned in versions.items():
         writes = sorted((memory.steps[w].session, memory.steps[w].position, w) for w in mentioned if isinstance(w, int))
         for (session_before, _, before), (session_after, _, after) in pairwise(writes):
             if session_before == session_after:
-                process = memory.steps[after].operation.process
-                graph.setdefault(before, {})[after] = f"since it comes later in process {process}"
+                graph.setdefault(before, {})[after] = ("since it was written later by the same process",)
         if Origin(key) in mentioned:
-            graph[Origin(key)] = {write: "as every other is" for _, _, write in writes}
+            graph[Origin(key)] = {write: ("as every other is",) for _, _, write in writes}
     return graph
 
 
 def _anomaly(memory: Memory, session: int, guarantee: str, graph: Graph, circle: list[Version | Knot]) -> Anomaly:
     told: list[str] = []
     involved: list[int] = []
-    why = ""
+    owed = ""
     for node, after in pairwise(circle):
+        sentence, *steps = graph[node][after]
+        why = sentence.format(*(mark(memory, step) for step in steps))
         if isinstance(node, Knot) and isinstance(after, Knot):
             continue
         if isinstance(after, Knot):
-            why = f"{_named(memory, node)}: {graph[node][after]}"
+            owed = f"{_named(memory, node)}: {why}"
         elif isinstance(node, Knot):
-            told.append(f"{memory.steps[node.read]}, which must be no older than {why}")
+            told.append(f"{memory.steps[node.read]}, which must be no older than {owed}")
             involved.append(node.read)
         else:
-            told.append(f"{_named(memory, after)} is newer than {_named(memory, node)}, {graph[node][after]}")
+            told.append(f"{_named(memory, after)} is newer than {_named(memory, node)}, {why}")
         involved += [after] if isinstance(after, int) else []
-    whose = _whose(memory, memory.sessions[session][0])
-    explanation = f"{guarantee} is broken for {whose}: {'; but '.join(told)}"
+    process = memory.steps[memory.sessions[session][0]].operation.process
+    explanation = f"{guarantee} is broken for process {process}: {'; but '.join(told)}"
     return Anomaly(type=f"not-{guarantee}", operations=memory.indices(*sorted(involved)), explanation=explanation)
 
 
 def _named(memory: Memory, version: Version | Knot) -> str:
     return "the initial value" if not isinstance(version, int) else mark(memory, version)
-
-
-def _whose(memory: Memory, number: int) -> str:
-    return f"process {memory.steps[number].operation.process}"

@@ -27,7 +27,7 @@ NONSEQUENTIAL: Final = "nonsequential"
 
 
 @attrs.define
-class Sequence:
+class SequentialSearch:
     """A search for an order of all steps; `before` are the writes that must come before a write.
 
     `configurations` were looked at, `deepest` is the longest beginning of an order that was found, and `order` the
