@@ -54,13 +54,13 @@ class Edges:
         vertices: int = 0,
     ) -> Edges:
         """Edges of one type."""
-        nothing = np.full(len(source), -1)
+        nothing = np.broadcast_to(np.int64(-1), len(source))
         return cls(
             rows=rows,
             vertices=max(vertices, len(rows)),
             source=source,
             target=target,
-            type=np.full(len(source), kind, dtype=np.int8),
+            type=np.broadcast_to(np.int8(kind), len(source)),
             left=nothing if left is None else left,
             right=nothing if right is None else right,
         )

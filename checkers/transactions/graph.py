@@ -41,16 +41,13 @@ class Graph:
     @cached_property
     def component(self) -> Ints:
         """For each vertex the number of its strong component; edges between components lead to smaller numbers."""
-        component = self._by_hand() if len(self.source) < SMALL else self._by_scipy()
-        if (component[self.source] < component[self.target]).any():
-            raise ValueError("expected strong components in reverse topological order, found them otherwise")
-        return component
+        return self._by_hand() if len(self.source) < SMALL else self._by_scipy()
 
     def _by_scipy(self) -> Ints:
         import scipy.sparse as sparse  # noqa: PLC0415  takes a quarter of a second, which most commands never need
         from scipy.sparse import csgraph  # noqa: PLC0415
 
-        ends = (self.source.astype(np.int32), self.target.astype(np.int32))
+        ends = (self.source.astype(np.int32, copy=False), self.target.astype(np.int32, copy=False))
         matrix = sparse.csr_matrix((np.ones(len(self.source), dtype=np.int8), ends), shape=(self.vertices,) * 2)
         matrix.sum_duplicates()
         return csgraph.connected_components(matrix, directed=True, connection="strong")[1]
@@ -65,7 +62,10 @@ class Graph:
     @cached_property
     def inside(self) -> Mask:
         """Which edges lie on a cycle."""
-        return self.component[self.source] == self.component[self.target]
+        source, target = self.component[self.source], self.component[self.target]
+        if (source < target).any():
+            raise ValueError("expected strong components in reverse topological order, found them otherwise")
+        return source == target
 
     @property
     def acyclic(self) -> bool:
@@ -103,6 +103,8 @@ class Graph:
         The starts from which a component can be reached are the bits of a whole number, passed on along the edges in
         topological order. That is edges times starts over the length of a word; pairs in reverse order cost nothing.
         """
+        if not len(start):
+            return np.zeros(0, dtype=bool)
         start, goal = self.component[start], self.component[goal]
         found = start == goal
         asked = np.flatnonzero(start > goal)

@@ -22,13 +22,14 @@ from checkers.transactions.choices import Choices, Clause, Pair
 from checkers.transactions.conditions import Order, Rule
 from checkers.transactions.cycles import some_cycles
 from checkers.transactions.edges import Edges, Type, joined
+from checkers.transactions.graph import Graph
 from checkers.transactions.layouts import Layout, Moments
 from checkers.transactions.relations import dependencies, time_order, total_dependencies
 from checkers.transactions.rules import HITS, LAYOUTS, moments, violations
 from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Steps, assumed
-from histories.transactions import OK
+from histories.transactions import FOREVER, OK, TransactionColumns
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -61,36 +62,62 @@ class Judge:
     budget: Budget
 
     @cached_property
-    def _dependencies(self) -> Edges:
+    def _dependencies(self) -> list[Edges]:
         return dependencies(self.accesses)
 
     @cached_property
-    def _orders(self) -> dict[Order, Edges]:
-        columns, committed = self.accesses.columns, self.accesses.committed
-        return {order: time_order(columns, committed, order, self._dependencies.vertices) for order in Order}
+    def dependencies(self) -> int:
+        """How many of the known edges are dependencies: they are the first of all."""
+        return sum(map(len, self._dependencies))
+
+    @cached_property
+    def _time_orders(self) -> dict[Order, Edges]:
+        return {}
+
+    def _time_order(self, order: Order) -> Edges:
+        if order not in self._time_orders:
+            vertices = max(part.vertices for part in self._dependencies)
+            columns, committed = self.accesses.columns, self.accesses.committed
+            self._time_orders[order] = time_order(columns, committed, order, vertices)
+        return self._time_orders[order]
 
     @cached_property
     def _situations(self) -> dict[Order, Situation]:
-        place = np.arange(len(self.accesses.writer)) - self.accesses.first[self.accesses.version_key]
-        return {
-            order: Situation(accesses=self.accesses, edges=joined([self._dependencies, edges]), place=place)
-            for order, edges in self._orders.items()
-        }
+        return {}
 
-    @property
-    def dependencies(self) -> int:
-        """How many of the known edges are dependencies: they are the first of all."""
-        return len(self._dependencies)
+    @cached_property
+    def _skeletons(self) -> dict[Order, Graph]:
+        return {}
+
+    def skeleton(self, order: Order) -> Graph:
+        """What is known, and an order of time, without the dependencies that real time implies."""
+        if order not in self._skeletons:
+            time = self._time_order(order)
+            timed = order is Order.REALTIME and self.accesses.columns.real_time
+            ends = [
+                _beyond_real_time(time.vertices, self.accesses.columns, part) if timed else (part.source, part.target)
+                for part in self._dependencies
+            ]
+            source, target = (
+                np.concatenate(each, dtype=np.int32, casting="unsafe")
+                for each in zip((time.source, time.target), *ends, strict=True)
+            )
+            self._skeletons[order] = Graph(vertices=time.vertices, source=source, target=target)
+        return self._skeletons[order]
 
     def known(self, order: Order) -> Situation:
         """What is known, and an order of time."""
+        if order not in self._situations:
+            place = np.arange(len(self.accesses.writer)) - self.accesses.first[self.accesses.version_key]
+            edges = joined([*self._dependencies, self._time_order(order)])
+            self._situations[order] = Situation(accesses=self.accesses, edges=edges, place=place)
         return self._situations[order]
 
     def judge(self, rule: Rule, order: Order) -> Ruling:
         """Try a rule."""
+        if not self.open(Rule.SERIAL) and self.skeleton(order).acyclic:
+            return Ruling(commits=self._committed(self.skeleton(order).order))
         situation = self.known(order)
-        if not self.open(Rule.SERIAL) and situation.graph.acyclic:
-            return Ruling(commits=self._committed(situation.graph.order))
         found = some_cycles(moments(rule, situation))
         if found:
             return Ruling(clauses=(Clause((), found[0]),))
@@ -104,12 +131,25 @@ class Judge:
         """Whether some order of free versions may break the rule and another may not."""
         if rule in (Rule.WRITES, Rule.COMMITTED):
             return False
-        loose = np.diff(self.accesses.first) - self.accesses.known
-        if rule in OVERWRITING:
-            return bool((loose > 1).any())
+        return self._choice if rule in OVERWRITING else self._read_choice
+
+    @cached_property
+    def _loose(self) -> Ints:
+        return np.diff(self.accesses.first) - self.accesses.known
+
+    @cached_property
+    def _choice(self) -> bool:
+        """Whether some key has free versions that could be ordered in two ways."""
+        return bool((self._loose > 1).any())
+
+    @cached_property
+    def _read_choice(self) -> bool:
+        """Whether one of them was read."""
+        if not self._choice:
+            return False
         read = self.accesses.version[self.accesses.version != INITIAL]
         read = read[self.accesses.free[read]]
-        return bool((loose[self.accesses.version_key[read]] > 1).any())
+        return bool((self._loose[self.accesses.version_key[read]] > 1).any())
 
     def _committed(self, vertices: Ints) -> Ints:
         """Those of some vertices that are committed transactions."""
@@ -136,7 +176,7 @@ class Judge:
         sequence = np.lexsort((moment[self.accesses.writer], self.accesses.version_key))
         place = np.empty(len(sequence), dtype=np.int64)
         place[sequence] = np.arange(len(sequence)) - self.accesses.first[self.accesses.version_key]
-        edges = joined([total_dependencies(self.accesses, sequence), self._orders[order]])
+        edges = joined([*total_dependencies(self.accesses, sequence), self._time_order(order)])
         return Situation(accesses=self.accesses, edges=edges, place=place)
 
     def _guess(self, rule: Rule, situation: Situation) -> Ints:
@@ -194,6 +234,14 @@ class Judge:
             if not choices.choose():
                 return Ruling(clauses=tuple(choices.proof()))
         return Ruling(tried=len(choices))
+
+
+def _beyond_real_time(vertices: int, columns: TransactionColumns, part: Edges) -> tuple[Ints, Ints]:
+    """The ends of the edges but those on transactions that had completed before the other began."""
+    auxiliary = np.zeros(vertices - len(columns), dtype=np.int64)
+    end, index = np.append(columns.end, auxiliary + FOREVER), np.append(columns.index, auxiliary)
+    kept = np.flatnonzero(end[part.source] > index[part.target])
+    return part.source[kept], part.target[kept]
 
 
 class _Forced(dict[Pair, tuple[Hits, int]]):

@@ -24,21 +24,21 @@ PAIRS_MAX: Final = 4
 """An auxiliary vertex replaces more than so many edges for each vertex that they join."""
 
 
-def dependencies(accesses: Accesses) -> Edges:
-    """The ww, wr and rw edges that follow from the known order of versions."""
+def dependencies(accesses: Accesses) -> list[Edges]:
+    """The ww, wr and rw edges that follow from the known order of versions, in parts."""
     last = np.flatnonzero(~accesses.free[1:] & (accesses.version_key[1:] == accesses.version_key[:-1]))
     begins = np.where(accesses.known > 0, accesses.first[:-1], INITIAL)
     rows = np.arange(len(accesses.columns))
     parts = _neighbours(accesses, rows, last, last + 1, begins)
-    return joined([*parts, _over_the_end(accesses, rows), *_reads_of_the_end(accesses, rows)])
+    return [*parts, _over_the_end(accesses, rows), *_reads_of_the_end(accesses, rows)]
 
 
-def total_dependencies(accesses: Accesses, sequence: Ints) -> Edges:
-    """The ww, wr and rw edges of an order of all versions, which `sequence` lists key by key."""
+def total_dependencies(accesses: Accesses, sequence: Ints) -> list[Edges]:
+    """The ww, wr and rw edges of an order of all versions, which `sequence` lists key by key, in parts."""
     same = accesses.version_key[1:] == accesses.version_key[:-1]
     begins = np.append(sequence, INITIAL)[np.where(np.diff(accesses.first) > 0, accesses.first[:-1], INITIAL)]
     rows = np.arange(len(accesses.columns))
-    return joined(_neighbours(accesses, rows, sequence[:-1][same], sequence[1:][same], begins))
+    return _neighbours(accesses, rows, sequence[:-1][same], sequence[1:][same], begins)
 
 
 def _neighbours(accesses: Accesses, rows: Ints, before: Ints, after: Ints, begins: Ints) -> list[Edges]:
