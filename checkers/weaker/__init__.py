@@ -1,5 +1,7 @@
-"""Models weaker than linearizability, for reads and writes of single objects."""
+"""Models weaker than linearizability, for operations on single objects."""
 
 from checkers.weaker.check import check_weaker
+from checkers.weaker.convergence import check_convergence
+from checkers.weaker.staleness import check_staleness
 
-__all__ = ["check_weaker"]
+__all__ = ["check_convergence", "check_staleness", "check_weaker"]
