@@ -73,7 +73,7 @@ class Accesses:
 
 def committed(columns: TransactionColumns, seen: Ints) -> Mask:
     """The committed transactions, given those writing micro-operations of which somebody saw the result."""
-    mask = columns.outcome == OK
+    mask: Mask = columns.outcome == OK
     writers = columns.transaction[seen]
     mask[writers[columns.outcome[writers] == INFO]] = True
     return mask

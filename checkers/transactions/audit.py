@@ -180,7 +180,7 @@ def _follows(ledger: Ledger, edge: Edge, _: tuple[Ordered, ...]) -> bool:
     return same and ledger.ok(edge.before) and ledger.end(edge.before) < edge.after
 
 
-def _joins(ledger: Ledger, edge: Edge, before: bool, after: bool) -> tuple[Any, Any] | None:
+def _joins(ledger: Ledger, edge: Edge, *, before: bool, after: bool) -> tuple[Any, Any] | None:
     """The two values of an edge, if its places are of its transactions and its key, and read or write as they should.
 
     `before` and `after` say which of the two is a read.

@@ -68,7 +68,7 @@ def _by_other(ledger: Ledger, key: Any, part: Any, reader: int) -> bool:
     return writer is not None and writer.operation != reader
 
 
-def _incompatible(_: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+def _incompatible(__: Ledger, micros: Sequence[Micro], places: Places) -> bool:
     if len(micros) == 2:
         one, other = sorted((micros[0][2], micros[1][2]), key=len)
         return bool(other[: len(one)] != one)
@@ -81,7 +81,7 @@ def _within(_: Ledger, micros: Sequence[Micro], places: Places) -> bool:
     return places[0].operation == places[1].operation and places[0].micro < places[1].micro and micros[1][0] == READING
 
 
-def _future(_: Ledger, micros: Sequence[Micro], places: Places) -> bool:
+def _future(__: Ledger, micros: Sequence[Micro], places: Places) -> bool:
     (kind, _, seen), (_, _, written) = micros
     ordered = places[0].operation == places[1].operation and places[0].micro < places[1].micro
     return kind == READING and ordered and written in _parts(seen)
@@ -128,7 +128,8 @@ def _covered(clauses: list[frozenset[tuple[Any, bool]]]) -> bool:
         return True
     if not clauses:
         return False
-    pair = next(iter(min(clauses, key=len)))[0]
+    sizes = [len(clause) for clause in clauses]
+    pair = next(iter(clauses[sizes.index(min(sizes))]))[0]
     return all(
         _covered([clause - {(pair, side)} for clause in clauses if (pair, not side) not in clause])
         for side in (True, False)

@@ -71,7 +71,7 @@ class Choices:
 
     def proof(self) -> list[Clause]:
         """Clauses that exclude everything between them, none of which could be left out."""
-        from pysat.solvers import Solver  # noqa: PLC0415
+        from pysat.solvers import Solver
 
         clauses = list(self._clauses.values())
         with Solver(name=SOLVER) as solver:
@@ -88,7 +88,7 @@ class Choices:
         return [clauses[guard - first] for guard in needed]
 
     def edges(self) -> Edges:
-        """What follows from the present choice: ww between the pairs, rw from the readers of the first to the second."""
+        """What follows from the present choice: ww from first to second, and rw from the readers of the first."""
         accesses = self._accesses
         rows = np.arange(len(accesses.columns))
         first, then = np.array(self._chosen, dtype=np.int64).reshape(-1, 2).T
@@ -98,7 +98,7 @@ class Choices:
     @property
     def _sat(self) -> Solver:
         if self._solver is None:
-            from pysat.solvers import Solver  # noqa: PLC0415  a quarter of a second, which few histories need
+            from pysat.solvers import Solver
 
             self._solver = Solver(name=SOLVER)
         return self._solver
@@ -120,7 +120,7 @@ SOLVER = "glucose4"
 
 
 def anti_dependencies(accesses: Accesses, rows: Ints, first: Ints, then: Ints) -> Edges:
-    """rw from all readers of some versions to the writers of later ones."""
+    """Rw from all readers of some versions to the writers of later ones."""
     read = np.argsort(accesses.version, kind="stable")
     begins = np.searchsorted(accesses.version[read], first)
     size = np.searchsorted(accesses.version[read], first, side="right") - begins

@@ -137,7 +137,7 @@ class _Classifier:
         Where the order of versions is open, and some rules are hard to try, the others come before those.
         """
         for hard in (False, True):
-            for model, condition in reversed(CONDITIONS.items()):
+            for model, condition in reversed(list(CONDITIONS.items())):
                 easy = condition.rule in EASY or not self._judge.open(condition.rule)
                 if (easy or hard) and condition.rule is not Rule.WRITES and not self._decided(model):
                     self._find(model, self._finding(condition))
@@ -190,7 +190,7 @@ class _Classifier:
         """The models that order writes alone."""
         writes = None
         ok = self._columns.outcome == OK
-        for model, condition in reversed(CONDITIONS.items()):
+        for model, condition in reversed(list(CONDITIONS.items())):
             if condition.rule is not Rule.WRITES or self._decided(model):
                 continue
             writes = writes or write_order(self._columns, self._lists, self._registers)

@@ -42,7 +42,7 @@ class Edges:
     right: Ints
 
     @classmethod
-    def make(  # noqa: PLR0917
+    def make(
         cls,
         rows: Ints,
         kind: Type,
@@ -68,7 +68,7 @@ class Edges:
     def __len__(self) -> int:
         return len(self.source)
 
-    def where(self, mask: Mask | Ints) -> Edges:
+    def where(self, mask: Mask | Ints | slice) -> Edges:
         """Some of the edges."""
         return attrs.evolve(self, **{name: getattr(self, name)[mask] for name in _PER_EDGE})
 

@@ -228,10 +228,10 @@ def _future(names: Names, places: tuple[Place, ...]) -> str:
 
 
 def _lost_update(names: Names, places: tuple[Place, ...]) -> str:
-    (_, key, seen), (_, _, one), (_, _, _), (_, _, other) = (names.at(place) for place in places)
+    (_, key, _), (_, _, one), _, (_, _, other) = (names.at(place) for place in places)
     first, second = names.name(places[0].operation), names.name(places[2].operation)
     return (
-        f"{first} and {second} read the same version of key {key}, {_value(seen)}; then {first} wrote {_value(one)} "
+        f"{first} and {second} read the same version of key {key}; then {first} wrote {_value(one)} "
         f"and {second} wrote {_value(other)}: whichever came second overwrote an update that it had not seen."
     )
 

@@ -11,10 +11,11 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from checkers.transactions.accesses import Ints, Mask
 
@@ -35,8 +36,8 @@ class Graph:
     """Edges from `source` to `target` among `vertices` vertices; no edge leads back to where it began."""
 
     vertices: int
-    source: Ints
-    target: Ints
+    source: NDArray[np.integer[Any]]
+    target: NDArray[np.integer[Any]]
 
     @cached_property
     def component(self) -> Ints:
@@ -44,13 +45,13 @@ class Graph:
         return self._by_hand() if len(self.source) < SMALL else self._by_scipy()
 
     def _by_scipy(self) -> Ints:
-        import scipy.sparse as sparse  # noqa: PLC0415  takes a quarter of a second, which most commands never need
-        from scipy.sparse import csgraph  # noqa: PLC0415
+        from scipy import sparse
+        from scipy.sparse import csgraph
 
         ends = (self.source.astype(np.int32, copy=False), self.target.astype(np.int32, copy=False))
         matrix = sparse.csr_matrix((np.ones(len(self.source), dtype=np.int8), ends), shape=(self.vertices,) * 2)
         matrix.sum_duplicates()
-        return csgraph.connected_components(matrix, directed=True, connection="strong")[1]
+        return csgraph.connected_components(matrix, directed=True, connection="strong")[1].astype(np.int64)
 
     def _by_hand(self) -> Ints:
         targets = {vertex: [self._targets[edge] for edge in edges] for vertex, edges in self.successors.items()}
@@ -65,7 +66,8 @@ class Graph:
         source, target = self.component[self.source], self.component[self.target]
         if (source < target).any():
             raise ValueError("expected strong components in reverse topological order, found them otherwise")
-        return source == target
+        mask: Mask = source == target
+        return mask
 
     @property
     def acyclic(self) -> bool:
@@ -106,7 +108,7 @@ class Graph:
         if not len(start):
             return np.zeros(0, dtype=bool)
         start, goal = self.component[start], self.component[goal]
-        found = start == goal
+        found: Mask = start == goal
         asked = np.flatnonzero(start > goal)
         if not len(asked):
             return found
@@ -139,7 +141,8 @@ class Graph:
 
     @cached_property
     def _targets(self) -> list[int]:
-        return self.target.tolist()
+        found: list[int] = self.target.tolist()
+        return found
 
     def shortest_way(self, start: int, goal: int, costs: Sequence[int]) -> list[int] | None:
         """The edges of a way from start to goal of the least cost; None if there is no way.

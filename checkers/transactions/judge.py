@@ -54,6 +54,13 @@ OVERWRITING: Final = (Rule.CURSOR, Rule.UPDATE_ATOMIC, Rule.MONOTONIC_VIEW, Rule
 """Rules that the order of versions may break though nobody read them."""
 
 
+EDGES_PER_CONFIGURATION: Final = 4
+"""Guesses may look at so many edges for each configuration in the budget,"""
+
+ROUND: Final = 2_000
+"""and each guess costs as much as so many edges more."""
+
+
 @attrs.frozen(kw_only=True, eq=False, slots=False)
 class Judge:
     """Judges one history by all rules."""
@@ -218,7 +225,9 @@ class Judge:
     def _chosen(self, rule: Rule, order: Order) -> Ruling:
         """Guess and exclude."""
         choices = Choices(self.accesses)
-        while len(choices) < self.budget.configurations and not self.budget.out_of_time():
+        looked_at = 0
+        while looked_at < EDGES_PER_CONFIGURATION * self.budget.configurations and not self.budget.out_of_time():
+            looked_at += self.dependencies + ROUND
             edges = joined([self.known(order).edges, choices.edges()])
             situation = attrs.evolve(self.known(order), edges=edges)
             found = some_cycles(moments(rule, situation))

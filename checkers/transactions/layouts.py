@@ -77,7 +77,8 @@ class Moments:
     def costs(self) -> list[int]:
         """What each edge of the graph adds to the length of a cycle."""
         free = np.isin(np.append(self.edges.type, Type.RW_ON)[self.origin], (Type.RW_ON, Type.REALTIME_ON))
-        return (~free).astype(int).tolist()
+        costs: list[int] = (~free).astype(int).tolist()
+        return costs
 
 
 def _moments(edges: Edges, vertices: int, source: Ints, target: Ints, inner: tuple[Ints, Ints]) -> Moments:

@@ -34,7 +34,8 @@ class Ledger:
     @cached_property
     def outcomes(self) -> list[int]:
         """How each row ended."""
-        return self.columns.outcome.tolist()
+        found: list[int] = self.columns.outcome.tolist()
+        return found
 
     def ok(self, index: int) -> bool:
         """Whether it surely committed."""
@@ -70,7 +71,8 @@ class Ledger:
 
     @cached_property
     def _indices(self) -> list[int]:
-        return self.columns.index.tolist()
+        found: list[int] = self.columns.index.tolist()
+        return found
 
     @cached_property
     def written(self) -> dict[tuple[Any, Any], Place]:

@@ -143,7 +143,8 @@ class Lists:
     @cached_property
     def aborted(self) -> Mask:
         """Which elements of the chains were appended by transactions that failed."""
-        return (self.chain >= 0) & (self.columns.outcome[self.columns.transaction[self.chain]] == FAIL)
+        mask: Mask = (self.chain >= 0) & (self.columns.outcome[self.columns.transaction[self.chain]] == FAIL)
+        return mask
 
     @cached_property
     def last_element(self) -> Ints:

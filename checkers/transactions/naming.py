@@ -31,7 +31,7 @@ def name(cycles: Sequence[Steps], certain: Mask, rule: Rule | None = None) -> st
     suffix = SUFFIXES[max(_order(cycle) for cycle in cycles)]
     if rule is None or rule in BY_CONTENT or level < NAMES.index("G-single"):
         return NAMES[level] + suffix
-    return rule.value + suffix
+    return f"{rule.value}{suffix}"
 
 
 def _level(cycle: Steps, certain: Mask) -> int:

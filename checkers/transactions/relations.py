@@ -42,7 +42,7 @@ def total_dependencies(accesses: Accesses, sequence: Ints) -> list[Edges]:
 
 
 def _neighbours(accesses: Accesses, rows: Ints, before: Ints, after: Ints, begins: Ints) -> list[Edges]:
-    """ww between neighbouring versions, wr, and rw from the readers of each version to the writer of the next.
+    """Ww between neighbouring versions, wr, and rw from the readers of each version to the writer of the next.
 
     `begins` is the first version of each key, INITIAL where there is none.
     """
@@ -64,7 +64,7 @@ def _neighbours(accesses: Accesses, rows: Ints, before: Ints, after: Ints, begin
 
 
 def _over_the_end(accesses: Accesses, rows: Ints) -> Edges:
-    """ww from the last known version of each key to all free ones."""
+    """Ww from the last known version of each key to all free ones."""
     free = np.flatnonzero(accesses.free)
     end = accesses.end[accesses.version_key[free]]
     counts = (end >= 0) & (accesses.writer[end] != accesses.writer[free])
@@ -73,7 +73,7 @@ def _over_the_end(accesses: Accesses, rows: Ints) -> Edges:
 
 
 def _reads_of_the_end(accesses: Accesses, rows: Ints) -> list[Edges]:
-    """rw from the readers of the last known version of each key to the writers of all free ones."""
+    """Rw from the readers of the last known version of each key to the writers of all free ones."""
     loose = np.diff(accesses.first) - accesses.known
     reads = np.flatnonzero((accesses.version == accesses.end[accesses.read_key]) & (loose[accesses.read_key] > 0))[::-1]
     code = accesses.read_key[reads] * len(rows) + accesses.reader[reads]
@@ -128,7 +128,7 @@ def time_order(columns: TransactionColumns, committed: Mask, order: Order, verti
     if order is Order.REALTIME and columns.real_time:
         return _real_time(columns, committed, vertices)
     session = _session(columns, committed)
-    return session.where(slice(0)) if order is Order.NONE else session
+    return session.where(np.arange(0)) if order is Order.NONE else session
 
 
 def _session(columns: TransactionColumns, committed: Mask) -> Edges:

@@ -85,7 +85,8 @@ class Replay:
             for index, place in group:
                 before = bisect_right(ended, (index, -1))
                 if latest[before] >= self.starts[place]:
-                    return f"#{index} starts before #{self.commits[latest[before]]} has committed, which it followed in time"
+                    other = self.commits[latest[before]]
+                    return f"#{index} starts before #{other} has committed, which it followed in time"
         return None
 
     @cached_property

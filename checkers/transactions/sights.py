@@ -123,22 +123,25 @@ def overtaken(situation: Situation) -> Hits:
             for other_key, other in versions:
                 both[one_key, other_key].append((place[one], one, other))
     latest = {pair: _latest(found, place) for pair, found in both.items()}
+    nobody: tuple[list[int], list[tuple[int, int]]] = ([], [])
     hits = []
     for read in situation.suspect_reads.tolist():
-        found = int(accesses.version[read])
+        version_read = int(accesses.version[read])
         for key, own in written.get(int(accesses.reader[read]), ()):
-            places, best = latest.get((key, int(accesses.read_key[read])), ((), ()))
+            places, best = latest.get((key, int(accesses.read_key[read])), nobody)
             before = bisect_left(places, place[own]) - 1
-            if before >= 0 and (found < 0 or place[best[before][1]] > place[found]):
+            if before >= 0 and (version_read < 0 or place[best[before][1]] > place[version_read]):
                 hits.append((read, best[before][1], best[before][0], own))
-    read, version, left, right = np.array(hits, dtype=np.int64).reshape(-1, 4).T
-    return one_step(situation, read, version, Type.WW, left, right)
+    columns = np.array(hits, dtype=np.int64).reshape(-1, 4).T
+    return one_step(situation, columns[0], columns[1], Type.WW, columns[2], columns[3])
 
 
 def _latest(found: list[tuple[int, int, int]], place: list[int]) -> tuple[list[int], list[tuple[int, int]]]:
     """For the writers of two keys, in the order of the first: up to each the one who is last in the second."""
     found.sort()
-    best = accumulate(
-        ((one, other) for _, one, other in found), lambda a, b: max(a, b, key=lambda pair: place[pair[1]])
-    )
-    return [at for at, _, _ in found], list(best)
+
+    def later(pair: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+        return max(pair, other, key=lambda versions: place[versions[1]])
+
+    best: list[tuple[int, int]] = list(accumulate([(one, other) for _, one, other in found], later))
+    return [at for at, _, _ in found], best

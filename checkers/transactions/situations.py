@@ -74,7 +74,8 @@ class Situation:
 
     def later(self, version: Ints, other: Ints) -> Mask:
         """Whether each other version, of the same key, comes after the version that was read, INITIAL included."""
-        return (version == INITIAL) | (self.place[other] > self.place[version])
+        mask: Mask = (version == INITIAL) | (self.place[other] > self.place[version])
+        return mask
 
     def following(self, reads: Ints) -> Ints:
         """For each read the version after the one it found; -1 where there is none, or it is the reader's own."""

@@ -62,7 +62,7 @@ def _leaves_at(step: Step) -> float:
 
 
 def steps(edges: Edges, numbers: Sequence[int]) -> tuple[Step, ...]:
-    """The steps of a way along these edges, which begins at a transaction or is closed; auxiliary vertices disappear."""
+    """The steps of a way along edges that begins at a transaction or is closed; auxiliary vertices disappear."""
     numbers = [number for number in numbers if number != WITHIN]
     count = len(edges.rows)
     while numbers and edges.source[numbers[0]] >= count:
@@ -99,11 +99,11 @@ def cycle_of_writes(columns: TransactionColumns, found: Sequence[Step]) -> Cycle
 
 
 def _edge(columns: TransactionColumns, step: Step, micros: tuple[int, int] | None) -> Edge:
-    ends = {"before": int(columns.index[step.before]), "after": int(columns.index[step.after])}
+    edge = Edge(kind=KINDS[step.type], before=int(columns.index[step.before]), after=int(columns.index[step.after]))
     if micros is None:
-        return Edge(kind=KINDS[step.type], **ends)
+        return edge
     key = columns.keys[columns.key[micros[0]]]
-    return Edge(kind=KINDS[step.type], **ends, key=key, at=(place(columns, micros[0]), place(columns, micros[1])))
+    return attrs.evolve(edge, key=key, at=(place(columns, micros[0]), place(columns, micros[1])))
 
 
 def _places(accesses: Accesses, step: Step) -> tuple[int, int] | None:
@@ -128,9 +128,9 @@ def shown_by(columns: TransactionColumns, write: int, read: int) -> int:
     shown = set(columns.elements[columns.start[read] : columns.stop[read]].tolist())
     first = columns.first[columns.transaction[write]]
     for micro in range(write, int(first) - 1, -1):
-        if columns.key[micro] == columns.key[write] and columns.kind[micro] == columns.kind[write]:
-            if int(columns.value[micro]) in shown:
-                return micro
+        same = columns.key[micro] == columns.key[write] and columns.kind[micro] == columns.kind[write]
+        if same and int(columns.value[micro]) in shown:
+            return micro
     return write
 
 

@@ -19,7 +19,7 @@ from histories.transactions import OK, READ, WRITE, TransactionColumns
 
 
 def write_order(columns: TransactionColumns, lists: Lists, registers: Registers) -> Edges:
-    """ww edges between ok transactions; `left` and `right` are the micro-operations that wrote."""
+    """Ww edges between ok transactions; `left` and `right` are the micro-operations that wrote."""
     pairs = [*_seen(lists), *_unseen(lists), _rewritten(columns, registers)]
     left, right = np.concatenate(pairs, axis=1)
     source, target = columns.transaction[left], columns.transaction[right]
@@ -32,7 +32,8 @@ def write_order(columns: TransactionColumns, lists: Lists, registers: Registers)
 def _solid(lists: Lists, micro: Ints) -> Ints:
     """The places of those that an ok transaction appended."""
     known = np.flatnonzero(micro >= 0)
-    return known[(lists.columns.outcome == OK)[lists.columns.transaction[micro[known]]]]
+    places: Ints = known[(lists.columns.outcome == OK)[lists.columns.transaction[micro[known]]]]
+    return places
 
 
 def _seen(lists: Lists) -> list[Ints]:

@@ -83,7 +83,7 @@ def _ways(situation: Situation, edges: Edges, read: Ints, version: Ints, last: E
 class _Way:
     """The steps from the writer of the version of a hit to its goal, and the last one."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self, situation: Situation, graph: Graph, edges: Edges, version: Ints, goal: Ints, last: Edges | None
     ) -> None:
         self._writer = situation.accesses.writer[version]

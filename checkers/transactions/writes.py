@@ -55,7 +55,8 @@ class Writes:
 
     def _codes(self, key: Ints, value: Ints) -> Ints:
         if self._tabled:
-            return self._offsets[key] + value - self._least[key]
+            codes: Ints = self._offsets[key] + value - self._least[key]
+            return codes
         return key * len(self._columns.values) + value
 
     def _refuse(self, twice: Mask) -> None:

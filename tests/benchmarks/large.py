@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from histories.transactions import APPEND, LIST, NIL, READ, WRITE, TransactionColumns
+from histories.transactions import APPEND, LIST, NIL, READ, TransactionColumns
 
 
 def intervals(generator, count, clients):
@@ -68,6 +68,4 @@ def by_invocation(columns):
     micro = np.arange(first[-1]) + np.repeat(columns.first[:-1][order] - first[:-1], sizes)
     moved = {name: getattr(columns, name)[order] for name in ("index", "end", "process", "outcome")}
     moved |= {name: getattr(columns, name)[micro] for name in ("kind", "key", "value", "start", "stop")}
-    return TransactionColumns(
-        **moved, first=first, elements=columns.elements, keys=columns.keys, values=columns.values
-    )
+    return TransactionColumns(**moved, first=first, elements=columns.elements, keys=columns.keys, values=columns.values)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from checkers.models import Data
+from checkers.transactions import check_transactions
+from checkers.transactions.audit import audit
+from checkers.verdict import Status
+from tests.oracles.isolation import MODELS, satisfied
+from tests.oracles.random_transactions import random_history
+
+WORKLOADS = (Data.LIST_APPEND, Data.RW_REGISTER)
+
+
+def disagreements(data, seeds):
+    for seed in seeds:
+        history = random_history(Random(seed), data)
+        if not any(operation.ok for operation in history):
+            continue
+        classification = check_transactions(history)
+        true = satisfied(history)
+        wanted = {model: Status.HOLDS if model in true else Status.VIOLATED for model in MODELS}
+        found = {model: classification.status(model) for model in MODELS}
+        yield from [(seed, model, found[model]) for model in MODELS if found[model] is not wanted[model]]
+        yield from [(seed, problem) for problem in audit(history, classification)]
+
+
+@pytest.mark.parametrize("data", WORKLOADS)
+def test_every_model_is_judged_as_by_trying_everything(data):
+    assert list(disagreements(data, range(150))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("data", WORKLOADS)
+def test_and_so_for_thousands_more(data):
+    assert list(disagreements(data, range(1_000, 3_500))) == []
