@@ -13,11 +13,13 @@ from checkers.weaker.causal import arbitrate, circle, conflicts, overwritten
 from checkers.weaker.causality import Causality
 from checkers.weaker.guarantees import GUARANTEES, keep
 from checkers.weaker.memory import Ambiguous, Memory
+from checkers.weaker.saturation import Saturation
 from checkers.weaker.sequential import SequentialSearch
 from checkers.weaker.views import View, causal_view, pram_view
 from histories import History
 
 CAUSAL: Final = ("weak-causal", "causal-convergence", "causal", "sequential")
+QUICK: Final = 2  # configurations a step, for a first search
 MODELS: Final = (*CAUSAL, "PRAM", *GUARANTEES)
 
 
@@ -144,7 +146,15 @@ def _hold_views(memory: Memory, findings: _Findings) -> None:
 
 def _judge_sequential(causality: Causality, budget: Budget, findings: _Findings) -> None:
     search = SequentialSearch(causality.memory, conflicts(causality))
-    spent = search.run(budget)
+    quick = min(budget.configurations, QUICK * len(causality.memory) + 1)
+    spent = search.run(attrs.evolve(budget, configurations=quick))
+    if spent and not budget.out_of_time():
+        saturation = Saturation.of(causality, budget)
+        if isinstance(saturation, Anomaly):
+            findings.violate(saturation, "sequential")
+            return
+        search = SequentialSearch(causality.memory, saturation.before)
+        spent = search.run(budget)
     findings.statistics["configurations"] = search.configurations
     if spent:
         reach = f"{spent}; the longest beginning of an order has {len(search.deepest)} of {len(causality.memory)} steps"

@@ -28,14 +28,14 @@ NONSEQUENTIAL: Final = "nonsequential"
 
 @attrs.define
 class SequentialSearch:
-    """A search for an order of all steps; `before` are the writes that must come before a write.
+    """A search for an order of all steps; `before[n]` are steps that must come before the write n.
 
     `configurations` were looked at, `deepest` is the longest beginning of an order that was found, and `order` the
     order, if there is one and the search came to its end.
     """
 
     memory: Memory
-    before: Mapping[int, Mapping[int, int]]
+    before: Mapping[int, Mapping[int, object]]
     configurations: int = 0
     deepest: list[int] = attrs.field(factory=list)
     order: list[int] | None = None
