@@ -45,7 +45,7 @@ class Recorder:
         """The keys that were used, in the order of their first use."""
         return tuple(self._keys)
 
-    def operation(  # noqa: PLR0917  an event's own fields, in its own order
+    def operation(
         self, kind: EventType, process: int, f: str, key: Any, value: Any, node: str, error: str | None = None
     ) -> None:
         """Write down one event of a client."""

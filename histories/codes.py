@@ -47,7 +47,7 @@ def identity(value: Any) -> Hashable:
     """Something hashable that is equal for two values exactly if they are the same in JSON."""
     kind = type(value)
     if kind is int or kind is str:
-        return value  # type: ignore[no-any-return]
+        return value
     if kind is list or kind is tuple:
         return ("list", *map(identity, value))
     if kind is dict:

@@ -20,7 +20,7 @@ from histories import History, Operation, freeze
 
 EVENTUAL: Final = "eventual"
 STRONG: Final = "strong-eventual"
-DIVERGENT: Final = "divergent-replicas"
+DIVERGENT: Final = "divergence"
 
 READ: Final = "read"
 

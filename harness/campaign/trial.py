@@ -96,7 +96,7 @@ def _because(prepared: Prepared, classification: Classification) -> str:
     return finding.because if finding else f"nothing was found out about {prepared.claim}"
 
 
-def _kept(  # noqa: PLR0917  the parts of a row, in one place
+def _kept(
     prepared: Prepared,
     number: int,
     root: str,

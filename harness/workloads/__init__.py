@@ -15,6 +15,7 @@ from harness.workloads.workload import Workload
 MODULES: Mapping[str, str] = {
     "register": "harness.workloads.register",
     "cas-register": "harness.workloads.register",
+    "convergence": "harness.workloads.register",
     "list-append": "harness.workloads.list_append",
     "rw-register": "harness.workloads.rw_register",
     "write-skew": "harness.workloads.rw_register",

@@ -14,6 +14,7 @@ from checkers.budget import Budget
 from checkers.linearizability import CasRegister, Register, Specification, check_linearizable
 from checkers.models import Data, classification
 from checkers.verdict import Classification
+from checkers.weaker import check_convergence
 from harness.generators import Answer, Completion, Context, Each, Generator, Invocation, on_each_thread
 from harness.test import Test
 from harness.workloads.workload import Workload
@@ -88,6 +89,18 @@ def judge(specification: Specification) -> Callable[[History, Budget], Classific
     return check
 
 
+def every_read(test: Test, keys: Sequence[Any]) -> Generator:
+    """Every client reads every key that was ever used."""
+    return on_each_thread(lambda _: (Invocation(f="read", key=key) for key in keys), test.clients)
+
+
+def judge_convergence(history: History, _budget: Budget) -> Classification:
+    """Whether all replicas say the same in the end, and what that says of the models around it."""
+    found = check_convergence(history)
+    placed = classification(found.models, data=Data.OPERATIONS, statistics=found.statistics)
+    return attrs.evolve(placed, anomalies=found.anomalies)
+
+
 WORKLOADS: Mapping[str, Workload] = {
     "register": Workload(
         name="register",
@@ -108,5 +121,15 @@ WORKLOADS: Mapping[str, Workload] = {
         generator=ReadsWritesAndCas,
         final=final_reads,
         check=judge(CasRegister()),
+    ),
+    "convergence": Workload(
+        name="convergence",
+        summary="reads and writes of registers, and reads of all of them at every node when all is quiet",
+        data="register",
+        claim="eventual",
+        models=("eventual",),
+        generator=reads_and_writes,
+        final=every_read,
+        check=judge_convergence,
     ),
 }
