@@ -102,7 +102,7 @@ def execute(prepared: Prepared, folder: RunFolder, progress: Progress = lambda *
     began = time.perf_counter()
     folder.schedule.write_text(schedule.to_toml(prepared.faults), encoding="utf-8")
     try:
-        statistics = _run(prepared, folder, progress)
+        statistics = perform(prepared, folder, progress)
     except Exception as error:
         _log_traceback(folder, error)
         raise RunError(f"{type(error).__name__}: {error}") from error
@@ -117,7 +117,8 @@ def execute(prepared: Prepared, folder: RunFolder, progress: Progress = lambda *
     )
 
 
-def _run(prepared: Prepared, folder: RunFolder, progress: Progress) -> dict[str, int]:
+def perform(prepared: Prepared, folder: RunFolder, progress: Progress = lambda *_: None) -> dict[str, int]:
+    """Run it in this folder, and judge nothing; what the system counted."""
     test = prepared.test
     log = RunLog(folder.log)
     try:

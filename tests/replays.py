@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness.execution import execute, prepare
+from harness.execution import perform, prepare
 from harness.store import RunFolder
 from harness.systems import load_system
 from harness.test import Test
@@ -24,7 +24,7 @@ def main(system, first, last):
         )
         with tempfile.TemporaryDirectory() as folder:
             run = RunFolder.create(Path(folder) / "run", test)
-            execute(prepare(test), run)
+            perform(prepare(test), run)
             sys.stdout.write(f"{seed} {hashlib.sha256(run.history.read_bytes()).hexdigest()[:16]}\n")
 
 

@@ -74,7 +74,7 @@ def bank(*operations):
     return History.of(events)
 
 
-def moved(source, target, amount, before, after, name):  # noqa: PLR0917  read like a sentence
+def moved(source, target, amount, before, after, name):
     """A transfer that took place."""
     (a, b), (c, d) = before, after
     return (
