@@ -78,33 +78,31 @@ def pair(numbered: Iterable[tuple[int, Event]], *, source: str | None = None, to
             process = event.process
             if process == NEMESIS:
                 faults.append(event)
-            elif event.type is EventType.INVOKE:
+            elif event.type is _INVOKE:
                 if process in open_calls:
                     raise HistoryError(_busy(event, open_calls[process][1]), source=source, line=line)
                 open_calls[process] = (len(operations), event)
                 operations.append(_PENDING)
             else:
-                slot, invocation = _take(open_calls, event, source, line)
+                slot, invocation = open_calls.pop(process, _NO_CALL)
+                if slot < 0 or invocation.f != event.f:
+                    raise HistoryError(_mismatch(event, invocation), source=source, line=line)
                 operations[slot] = _join(invocation, event)
         for slot, invocation in open_calls.values():
-            operations[slot] = _join(invocation, None)
+            operations[slot] = _join(invocation, _UNENDING)
     return History(operations=tuple(operations), faults=tuple(faults), source=source, torn=torn)
 
 
+_INVOKE, _OK = EventType.INVOKE, EventType.OK  # looked up once: a million events are compared with them
+_NO_CALL = (-1, Event(index=-1, time=0, type=_INVOKE, process=NEMESIS, f=""))
+_UNENDING = Event(index=-1, time=-1, type=EventType.INFO, process=NEMESIS, f="")
 _PENDING = Operation(index=-1, process=-1, f="", outcome=Outcome.INFO)
 
 
-def _take(open_calls: dict[int, tuple[int, Event]], event: Event, source: str | None, line: int) -> tuple[int, Event]:
-    call = open_calls.pop(event.process, None)  # type: ignore[arg-type]
-    if call is None:
-        problem = (
-            f"expected an invocation of process {event.process} before this {event.type} of {event.f!r}, found none"
-        )
-        raise HistoryError(problem, source=source, line=line)
-    if call[1].f != event.f:
-        problem = f"expected the completion of {call[1].f!r} by process {event.process}, found one of {event.f!r}"
-        raise HistoryError(problem, source=source, line=line)
-    return call
+def _mismatch(event: Event, invocation: Event) -> str:
+    if invocation is _NO_CALL[1]:
+        return f"expected an invocation of process {event.process} before this {event.type} of {event.f!r}, found none"
+    return f"expected the completion of {invocation.f!r} by process {event.process}, found one of {event.f!r}"
 
 
 def _busy(event: Event, earlier: Event) -> str:
@@ -114,8 +112,8 @@ def _busy(event: Event, earlier: Event) -> str:
     )
 
 
-def _join(invocation: Event, completion: Event | None) -> Operation:
-    known = completion is not None
+def _join(invocation: Event, completion: Event) -> Operation:
+    ended = completion is not _UNENDING
     return Operation(
         index=invocation.index,
         process=invocation.process,  # type: ignore[arg-type]
@@ -124,11 +122,11 @@ def _join(invocation: Event, completion: Event | None) -> Operation:
         value=invocation.value,
         node=invocation.node,
         invoke_ns=invocation.time,
-        outcome=OUTCOMES[completion.type] if completion is not None else Outcome.INFO,
-        end=completion.index if completion is not None else None,
-        end_ns=completion.time if completion is not None else None,
-        result=completion.value if known and completion.type is EventType.OK else None,  # type: ignore[union-attr]
-        error=completion.error if completion is not None else None,
+        outcome=OUTCOMES[completion.type],
+        end=completion.index if ended else None,
+        end_ns=completion.time if ended else None,
+        result=completion.value if completion.type is _OK else None,
+        error=completion.error,
     )
 
 

@@ -79,7 +79,7 @@ class JournalEvents:
                     raise HistoryError(TOO_DEEP, line=number) from None
                 if event.index <= last:
                     raise HistoryError(f"expected an index above {last}, found {event.index}", line=number)
-                if len(line) > DEPTH_MAX and (too_deep(event.value, line) or too_deep(event.key, line)):
+                if len(line) > 2 * DEPTH_MAX and (too_deep(event.value, line) or too_deep(event.key, line)):
                     raise HistoryError(TOO_DEEP, line=number)
                 last = event.index
                 yield number, event

@@ -48,6 +48,7 @@ def journal(**changes):
         ("intervals", STACK[:-4], 6, "found"),
         # completions of nothing, and processes that do two things at once
         ("journal", journal(type="ok"), 1, "expected an invocation of process 0 before this ok"),
+        ("journal", journal(type="ok", f=""), 1, "expected an invocation of process 0 before this ok"),
         ("journal", journal() + journal(index=1), 2, "still open"),
         ("jepsen-edn", "{:type :ok :f :read :process 1 :value 3}", 1, "expected an invocation of process 1"),
         ("knossos", "INFO  jepsen.util - 3\t:ok\t:read\tnil", 1, "expected an invocation of process 3"),
