@@ -32,7 +32,7 @@ from checkers.transactions.uncommitted import write_order
 from checkers.transactions.versions import accesses, list_keys
 from checkers.verdict import Anomaly, Classification, Finding, Status
 from histories import History
-from histories.transactions import OK, TransactionColumns
+from histories.transactions import KINDS, OK, TransactionColumns
 
 IMPOSSIBLE: Final = ("garbage-read", "duplicate-elements")
 UNCOMMITTED: Final = ("G1a", "G1b", "dirty-update", "incompatible-order", "future-read")
@@ -55,6 +55,11 @@ def check_columns(
     columns: TransactionColumns, data: Data | None = None, budget: Budget | None = None
 ) -> Classification:
     """The same for transactions as arrays."""
+    others = sorted({columns.kinds[kind] for kind in np.unique(columns.kind).tolist()} - set(KINDS))
+    if others:
+        because = f"transactions with {', '.join(others)} are not judged: only with {', '.join(KINDS)}"
+        unknown = Finding(status=Status.UNKNOWN, because=because)
+        return classification(dict.fromkeys(CONDITIONS, unknown), data=data or Data.PREDICATE)
     return _Classifier(columns, data, budget or Budget()).classification()
 
 

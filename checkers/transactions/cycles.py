@@ -15,6 +15,9 @@ from checkers.transactions.steps import Steps, simple, steps
 CYCLES_MAX: Final = 64
 """So many cycles are looked for in one graph."""
 
+STEPS_MAX: Final = 20_000
+"""No more are taken in when those found have so many steps together."""
+
 EDGES_MAX: Final = 400_000
 """Fewer in a large one: the search ends when it has walked through components of so many edges together."""
 
@@ -34,6 +37,8 @@ def some_cycles(moments: Moments, wanted: Mask | None = None) -> list[Steps]:
     component = graph.component[graph.source]
     found: set[Steps] = set()
     for edge in chosen[spread(component[chosen], np.bincount(component))].tolist():
+        if sum(map(len, found)) >= STEPS_MAX:
+            break
         way = graph.shortest_way(int(graph.target[edge]), int(graph.source[edge]), core.costs)
         if way is not None:
             found.add(canonical(simple(steps(core.edges, core.origin[[edge, *way]].tolist()))))
@@ -72,6 +77,6 @@ def spread(group: Ints, costs: Ints) -> Ints:
 
 
 def canonical(cycle: Steps) -> Steps:
-    """The same cycle, begun at its smallest step, so that equal cycles are equal."""
-    least = min(range(len(cycle)), key=lambda i: cycle[i])
+    """The same cycle, begun at its first transaction, so that equal cycles are equal."""
+    least = min(range(len(cycle)), key=lambda i: cycle[i].before)
     return cycle[least:] + cycle[:least]

@@ -7,7 +7,7 @@ import pytest
 from checkers.transactions import check_transactions
 from checkers.transactions.audit import audit
 from checkers.verdict import Status
-from histories import History, HistoryError
+from histories import History, HistoryError, Operation, Outcome
 from tests.micro import history
 
 
@@ -126,6 +126,14 @@ def test_a_cycle_of_versions_of_one_register_leaves_no_order_at_all():
 def test_a_list_that_is_also_a_register_is_refused():
     with pytest.raises(HistoryError, match="both"):
         check_transactions(history("w(x,1)\na(x,2)"))
+
+
+def test_micro_operations_that_are_not_judged_leave_everything_unknown():
+    value = [["insert", 1, 5], ["rp", ["all"], [[1, 5]]]]
+    operation = Operation(index=0, process=0, f="txn", outcome=Outcome.OK, end=1, value=value, result=value)
+    found = check_transactions(History(operations=(operation,)))
+    assert found.status("read-uncommitted") is Status.UNKNOWN
+    assert "insert, rp" in found.models["serializable"].because
 
 
 def test_the_explanation_names_each_step_and_ends_in_the_contradiction():
