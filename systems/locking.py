@@ -119,7 +119,7 @@ class LockingReadCommitted(_Locking):
         "no-read-locks": Bug(
             summary="reads take no locks, and see what is not committed",
             anomaly="G1a",
-            data="rw-register",
+            workload="rw-register",
             source="WiredTiger: pull request 5438",
         ),
     }
@@ -137,13 +137,13 @@ class LockingRepeatableRead(_Locking):
         "short-read-locks": Bug(
             summary="read locks are given back when the read is done",
             anomaly="lost-update",
-            data="rw-register",
+            workload="rw-register",
             source="Materialize: pull request 13336",
         ),
         "shared-upgrade": Bug(
             summary="who has a shared lock on a key may write it, though others share it",
             anomaly="lost-update",
-            data="rw-register",
+            workload="rw-register",
             source="RocksDB: pull requests 2099 and 2122",
         ),
     }
@@ -164,19 +164,19 @@ class LockingSerializable(_Locking):
         "no-range-locks": Bug(
             summary="locks on ranges are given back when the scan is done",
             anomaly="G2",
-            data="predicate",
+            workload="phantom",
             source="VanillaDB: pull request 37",
         ),
         "early-unlock": Bug(
             summary="locks are given back when the commit is asked for, before it is in the log",
             anomaly="lost-update",
-            data="rw-register",
+            workload="rw-register",
             source="YugabyteDB: issue 616",
         ),
         "unchecked-epoch": Bug(
             summary="a transaction commits though its locks were lost when another node took over",
             anomaly="G2-item",
-            data="rw-register",
+            workload="rw-register",
             source="YugabyteDB: issue 32503; YDB: pull request 18234",
         ),
     }

@@ -175,13 +175,13 @@ class Lww(SimulatedSystem):
         "tie-by-arrival": Bug(
             summary="of two versions with the same milliseconds each replica keeps the one that reached it first",
             anomaly="divergence",
-            data="register",
+            workload="convergence",
             source="MySQL NDB Cluster, NDB$MAX(): a row whose timestamp is not higher is not applied",
         ),
         "mail-only": Bug(
             summary="there is no anti-entropy: what a partition or a crash swallowed is never sent again",
             anomaly="divergence",
-            data="register",
+            workload="convergence",
             source="Cassandra without repair, after max_hint_window (three hours) has passed",
         ),
     }

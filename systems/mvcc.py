@@ -135,31 +135,31 @@ class Mvcc(SimulatedSystem):
         "no-conflict-check": Bug(
             summary="a commit overwrites what is newer than its snapshot",
             anomaly="lost-update",
-            data="rw-register",
+            workload="rw-register",
             source="TiDB 2.1.7: Kingsbury, Jepsen, 2019; Galera: issue 336",
         ),
         "newer-than-snapshot": Bug(
             summary="a read sees one commit more than its snapshot has, once it is there",
             anomaly="G-single",
-            data="rw-register",
+            workload="rw-register",
             source="MatrixOne: issue 3990; turso: issue 5420",
         ),
         "torn-commit": Bug(
             summary="a commit becomes visible one write after the other",
             anomaly="G-single",
-            data="rw-register",
+            workload="rw-register",
             source="turso: issue 5136",
         ),
         "dirty-cache": Bug(
             summary="a node shows its clients what it has asked to commit, before it knows whether that may be",
             anomaly="G1a",
-            data="rw-register",
+            workload="rw-register",
             source="VoltDB 6.3: Kingsbury, Jepsen, 2016",
         ),
         "early-acknowledgement": Bug(
             summary="a node acknowledges a commit when it knows nothing against it, before the log has it",
             anomaly="lost-update",
-            data="rw-register",
+            workload="rw-register",
             source="MongoDB before 5.0: the default write concern is the primary's acknowledgement",
         ),
     }

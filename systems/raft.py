@@ -111,7 +111,7 @@ class Raft(SimulatedSystem):
         Claim(model="linearizable", data="cas-register", under=_FAULTS),
     )
     bugs: ClassVar[Mapping[str, Bug]] = {
-        name: Bug(summary=summary, anomaly="nonlinearizable", data="register", source=source)
+        name: Bug(summary=summary, anomaly="nonlinearizable", workload="register", source=source)
         for name, (summary, source) in _BUGS.items()
     }
     node_type = RaftNode

@@ -194,19 +194,19 @@ class Serializable(SimulatedSystem):
         "forgotten-reads": Bug(
             summary="what a transaction read is forgotten when it commits, while others that overwrite it still run",
             anomaly="G2-item",
-            data="rw-register",
+            workload="rw-register",
             source="PostgreSQL 12.3: Kingsbury, Jepsen, 2020; Berkeley DB: libdb issue 136",
         ),
         "unsafe-read-only": Bug(
             summary="transactions that only read take the newest snapshot, safe or not, and are not checked",
             anomaly="G2-item",
-            data="rw-register",
+            workload="rw-register",
             source="lightninglabs/wavelength: pull request 1057, read-only transactions at REPEATABLE READ",
         ),
         "rows-for-ranges": Bug(
             summary="of a range that was scanned, only the rows that were found count as read",
             anomaly="G2",
-            data="predicate",
+            workload="phantom",
             source="SurrealKV: issue 28; ScalarDB: issue 65; ParadeDB: issue 6390",
         ),
     }

@@ -43,7 +43,7 @@ class Bug:
 
     summary: str
     anomaly: str
-    data: str
+    workload: str
     source: str = ""
 
 

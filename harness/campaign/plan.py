@@ -119,7 +119,7 @@ class Campaign:
 def _questions(system: System, work: Workload, bug: str, families: tuple[str, ...]) -> Iterator[str]:
     """The models to ask for: what the system claims under these faults, or where its bug must be seen."""
     if bug != SOUND:
-        if system.bugs[bug].data == work.data:
+        if system.bugs[bug].workload == work.name:
             yield work.claim
         return
     for claim in system.claims:
