@@ -47,7 +47,7 @@ BUGS = [
     (system, bug)
     for system in DATABASES
     for bug, told in load_system(system).bugs.items()
-    if told.data == "rw-register" and bug not in RARE
+    if told.workload == "rw-register" and bug not in RARE
 ]
 
 
@@ -55,7 +55,7 @@ BUGS = [
 def test_a_seeded_bug_is_found_under_its_anomaly(tmp_path, system, bug):
     told = load_system(system).bugs[bug]
     for seed in range(10):
-        outcome = judged(tmp_path, system, told.data, seed, bug)
+        outcome = judged(tmp_path, system, told.workload, seed, bug)
         kinds = {anomaly.type for anomaly in outcome.classification.anomalies}
         if any(told.anomaly in {kind, *implied_anomalies(kind)} for kind in kinds):
             assert outcome.status is Status.VIOLATED
