@@ -23,7 +23,7 @@ class Door:
     A crash shuts it for good: what a node's last `finally` blocks send or write through it goes nowhere.
     """
 
-    def __init__(  # noqa: PLR0917  called in one place, with one of each type
+    def __init__(
         self,
         process: Process,
         nodes: tuple[str, ...],

@@ -31,9 +31,7 @@ class Trace:
         self.messages: list[Message] = []
         self._under_way: dict[int, Message] = {}
 
-    def __call__(  # noqa: PLR0917  a `network.Record`, called for every message
-        self, time: float, what: str, source: str, target: str, number: int, content: Any
-    ) -> None:
+    def __call__(self, time: float, what: str, source: str, target: str, number: int, content: Any) -> None:
         """Note what happens to a message."""
         if what in {"sent", "duplicated"}:
             self._begin(

@@ -99,16 +99,83 @@ def semaphore_of_two(state, process, f, _value):
     return tuple(rest), None
 
 
+def fenced_lock(state, process, f, _value):
+    holder, last = state
+    if f == "acquire":
+        return ((process, last + 1), last + 1) if holder is None else None
+    return ((None, last), None) if holder == process else None
+
+
+def any_larger_fence(state, o):
+    holder, last = state
+    if o.f == "release":
+        return [(None, last)] if holder == o.process else []
+    if holder is not None:
+        return []
+    if o.outcome is not Outcome.OK or o.result is None:
+        return [(o.process, last)]
+    return [(o.process, o.result)] if o.result > last else []
+
+
+def unique_ids(state, _process, _f, _value):
+    return state + 1, state + 1
+
+
+def any_new_id(state, o):
+    if o.outcome is not Outcome.OK:
+        return [state]
+    return [] if o.result in state else [state | {o.result}]
+
+
+def bag(state, _process, f, value):
+    if f == "put":
+        return (*state, value), value
+    return (state[1:], state[0]) if state else (state, None)
+
+
+def any_of_the_bag(state, o):
+    if o.f == "put":
+        return [(*state, o.value)]
+    if o.outcome is Outcome.OK and o.result is None:
+        return [state] if not state else []
+    if o.outcome is Outcome.OK:
+        return [state[: state.index(o.result)] + state[state.index(o.result) + 1 :]] if o.result in state else []
+    return [state[:at] + state[at + 1 :] for at in range(len(state))] or [state]
+
+
+def dice(state, _process, f, _value):
+    return ((state + 1) % 3, None) if f == "roll" else (state, state)
+
+
+def any_face(state, o):
+    if o.f == "roll":
+        return [0, 1, 2]
+    return [state] if o.outcome is not Outcome.OK or o.result == state else []
+
+
 @attrs.frozen
 class Object:
-    """A data type, and how to choose operations on it: `choose(luck, number)` gives f and value."""
+    """A data type, and how to choose operations on it: `choose(luck, number)` gives f and value.
+
+    `answers(state, operation)` gives the states after an operation of a history, where `act` is only one way to do it;
+    `before` is what that starts with, if it is not `initial`.
+    """
 
     initial: object
     act: object
     choose: object
+    answers: object = None
+    before: object = None
+
+    @property
+    def start(self):
+        """The state before everything, as `step` wants it."""
+        return self.initial if self.before is None else self.before
 
     def step(self, state, o):
         """The states after an operation of a history, as an oracle wants them."""
+        if self.answers is not None:
+            return self.answers(state, o)
         done = self.act(state, o.process, o.f, o.value)
         if done is None or (o.outcome is Outcome.OK and done[1] != o.result):
             return []
@@ -170,5 +237,11 @@ OBJECTS = {
     "kv": Object("", kv, either(("get", None), ("put", letter), ("append", letter))),
     "multi-register": Object((), multi_register, either(("txn", micro_operations))),
     "mutex": Object(None, mutex, either(("acquire", None), ("release", None))),
+    "fenced-lock": Object(
+        (None, 0), fenced_lock, either(("acquire", None), ("release", None)), answers=any_larger_fence
+    ),
+    "unique-ids": Object(0, unique_ids, either(("generate", None)), answers=any_new_id, before=frozenset()),
+    "dice": Object(0, dice, either(("roll", None), ("read", None), ("read", None)), answers=any_face),
+    "bag": Object((), bag, either(("put", unique), ("take", None)), answers=any_of_the_bag),
     "semaphore": Object((), semaphore_of_two, either(("acquire", None), ("acquire", None), ("release", None))),
 }

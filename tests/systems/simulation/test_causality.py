@@ -30,7 +30,7 @@ def operations_of(*, begin, leave_out=None, processes=4, rename=0):
     """All that is known of the messages of each operation, when each begins at a time of its own."""
     seen = {}
 
-    def note(time, what, source, target, number, message):  # noqa: PLR0917  a network.Record
+    def note(time, what, source, target, number, message):
         operation = next(part.body for part in (message, *message) if hasattr(part, "body"))
         shown = (time, what, number, source.partition("-")[0], target.partition("-")[0], len(message))
         seen.setdefault(operation[1:] if isinstance(operation, tuple) else operation, []).append(shown)
