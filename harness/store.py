@@ -70,8 +70,9 @@ class Store:
 
     def create(self, test: Test) -> RunFolder:
         """A new, unfinished run folder with its test in it; `OSError` if it cannot be written."""
-        stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
-        system = Path(test.system.partition(":")[0]).stem.rpartition(".")[2]
+        stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        place = test.system.partition(":")[0].removesuffix(".py")
+        system = Path(place).name.rpartition(".")[2]
         return RunFolder.create(self.root / f"{system}-{test.workload}" / f"{stamp}-{test.seed}{PARTIAL}", test)
 
     def finish(self, folder: RunFolder) -> RunFolder:

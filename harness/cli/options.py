@@ -52,7 +52,7 @@ def setting_options(*, leave_out: Collection[str]) -> Callable[[F], F]:
 
 
 def _option(field: attrs.Attribute[Any], **more: Any) -> Callable[[F], F]:
-    kind = str(field.type)
+    kind = field.type.__name__ if isinstance(field.type, type) else str(field.type)
     names = kind.startswith("tuple")
     return click.option(
         f"--{field.name.replace('_', '-')}",

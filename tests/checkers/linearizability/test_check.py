@@ -95,7 +95,7 @@ def test_a_value_that_nobody_wrote_is_garbage():
 
 def test_the_value_of_a_failed_write_may_not_be_read():
     anomaly = the_anomaly(op(0, 1, 0, "write", 4, outcome=Outcome.FAIL), op(2, 3, 3, "read", 4))
-    assert (anomaly.type, anomaly.operations) == ("aborted-read", (2, 0))
+    assert (anomaly.type, anomaly.operations) == ("aborted-read", (0, 2))
 
 
 def test_a_read_before_the_write_began_is_from_the_future():
@@ -165,7 +165,7 @@ def test_a_search_that_found_nothing_names_the_operation_that_could_not_be_place
         op(14, 15, 2, "read", 2),
     )
     assert anomaly.type == "nonlinearizable"
-    assert anomaly.operations == (10, 6, 8)
+    assert anomaly.operations == (6, 8, 10)
     assert anomaly.evidence.culprit == 10
     assert anomaly.evidence.order == (1, 4, 3, 6, 0, 8)
 

@@ -35,6 +35,8 @@ def test_what_a_system_claims_is_what_is_asked_of_it():
 def test_bugs_are_asked_for_in_the_data_in_which_they_show():
     trials = Campaign(systems=("raft",), bugs=("all",), seeds="0:1").trials()
     assert {test.workload for test in trials} == {"register"}
+    (first, *_) = Campaign(systems=("lww",), bugs=("mail-only",), seeds="0:1").trials()
+    assert first.workload == "convergence"
     assert len({test.bug for test in trials}) == len(trials) >= 5
 
 
