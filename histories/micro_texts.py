@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import compress, count
+from itertools import chain, compress, count
 from typing import Any, Final
 
 import msgspec
@@ -19,11 +19,12 @@ import numpy as np
 from histories.codes import Ints, coded_integers
 from histories.transactions import CODE, KINDS, LIST, NIL, READ, UNKNOWN
 
-_MICRO: Final = re.compile(rb'\["(r|append|w)",(-?\d+|"[^"\\]*+"),(\[[\d,-]*+\]|-?\d+|null)\]')
+_MICRO: Final = re.compile(rb'\["([a-z]+)",([^,]+),(\[[^\]]*\]|[^\]]*)\]')  # what it matches is looked at below
 _PUNCTUATION: Final = len(b'["",,]')  # what a micro-operation has besides its three parts
 _KIND_CODES: Final = {kind.encode(): code for code, kind in enumerate(KINDS)}
 _COMMA, _LIST, _NULL = b",[n"
 _EMPTY: Final = b"[]"
+_NIL: Final = b"null"
 _ENDS: Final = b",]"
 
 
@@ -50,18 +51,21 @@ class MicroTexts:
         micros = _MICRO.findall(b"".join(values))
         kinds, keys, texts = zip(*micros, strict=True) if micros else ((), (), ())
         counts = np.array([value.count(b'["') for value in values], dtype=np.int64)
-        brackets_and_commas = sum(len(_EMPTY) + max(0, count - 1) for count in counts.tolist())
-        matched = sum(map(len, kinds)) + sum(map(len, keys)) + sum(map(len, texts)) + _PUNCTUATION * len(micros)
-        if counts.sum() != len(micros) or matched + brackets_and_commas != sum(map(len, values)):
+        around = len(_EMPTY) * len(values) + int(np.maximum(counts - 1, 0).sum())  # brackets, and commas between
+        within = sum(map(len, chain(kinds, keys, texts))) + _PUNCTUATION * len(micros)
+        if counts.sum() != len(micros) or around + within != sum(map(len, values)):
             raise UnusualError
-        kind = np.array([_KIND_CODES[name] for name in kinds], dtype=np.int64)
+        kind = np.array([_KIND_CODES.get(name, -1) for name in kinds], dtype=np.int64)
         key = np.array([self._keys_seen[name] for name in keys], dtype=np.int64)
-        first = np.array([text[0] for text in texts], dtype=np.int64)
+        first = np.array([text[:1] for text in texts], dtype="S1").view(np.uint8)
         value = np.where(first == _LIST, LIST, np.where(first == _NULL, NIL, CODE))
-        if not learnt:
-            value[kind == READ] = UNKNOWN
-        if np.any((kind != READ) & (value == LIST)):
+        read = kind == READ
+        if np.any(kind < 0) or np.any(~read & (value == LIST)) or np.count_nonzero(value == NIL) != texts.count(_NIL):
             raise UnusualError
+        if not learnt:
+            if np.any(value[read] != NIL):
+                raise UnusualError
+            value[read] = UNKNOWN
         self._scalars.append(integers(compress(texts, (value == CODE).tolist())))
         lists = (value == LIST).tolist()
         self._reads.append(self._pool.place(compress(keys, lists), compress(texts, lists)))
