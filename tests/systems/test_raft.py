@@ -423,14 +423,14 @@ def test_the_bugs_on_offer_are_the_mistakes():
 # ── Under all faults ──
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_histories_are_linearizable_and_replicas_safe_whatever_happens(seed, tmp_path):
+def check_a_run(folder, seed, nodes):
     invariants = Invariants()
     workload, specification = [("register", Register()), ("cas-register", CasRegister())][seed % 2]
     history, statistics = run_registers(
         watched(invariants),
-        tmp_path,
+        folder,
         seed=seed,
+        nodes=nodes,
         workload=workload,
         nemesis=ALL_FAULTS,
         nemesis_interval=1.5,
@@ -441,3 +441,15 @@ def test_histories_are_linearizable_and_replicas_safe_whatever_happens(seed, tmp
     assert history.count(Outcome.OK) > 500
     assert statistics["leader-changes"] > 1
     assert len(invariants.committed) > 200
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_histories_are_linearizable_and_replicas_safe_whatever_happens(seed, tmp_path):
+    check_a_run(tmp_path, seed, nodes=5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4, 10))
+@pytest.mark.parametrize("nodes", [3, 4, 7])
+def test_so_they_are_in_clusters_of_other_sizes(seed, nodes, tmp_path):
+    check_a_run(tmp_path, seed, nodes)

@@ -5,6 +5,7 @@ import pytest
 from systems.consensus.leadership import BATCH, Leadership
 from systems.consensus.member import Member
 from systems.consensus.messages import Appended, Entry, ReadIndex
+from systems.consensus.mistakes import EarlyRead
 from systems.consensus.timing import HEARTBEAT_TICKS, PATIENCE_TICKS
 from systems.simulation.disk import Disk
 
@@ -117,13 +118,15 @@ def test_a_read_waits_for_a_majority_that_answers_what_was_sent_after_it_began(m
     assert read_indices(member) == [("n5", ReadIndex(7, 3, 2))]
 
 
-def test_a_read_waits_for_what_was_committed_before_the_term(member):
-    leadership = Leadership(member)
+@pytest.mark.parametrize(("leadership_type", "upto"), [(Leadership, 2), (EarlyRead.leadership_type, 0)])
+def test_a_read_waits_for_what_was_committed_before_the_term(member, leadership_type, upto):
+    leadership = leadership_type(member)
+    assert leadership.first == 2
     leadership.ask("n5", 7, 3)
     answer_last(leadership, "n2")
     answer_last(leadership, "n3")
     assert member.commit == 0
-    assert read_indices(member) == [("n5", ReadIndex(7, 3, 2))], "2 is the first index of the term"
+    assert read_indices(member) == [("n5", ReadIndex(7, 3, upto))]
 
 
 def test_one_request_is_under_way_to_a_follower_and_the_next_takes_all_that_came_meanwhile(member):
