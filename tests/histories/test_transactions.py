@@ -118,6 +118,17 @@ def test_reads_that_are_prefixes_share_their_elements(tmp_path):
     assert len(columns.elements) == len([1, 2, 3, 4]) + len([1, 9]) + len([12])
 
 
+@pytest.mark.parametrize("reads", [([12, 3], [1]), ([1], [12]), ([1, 23], [1, 2]), ([1, 2], [1, 23]), ([-1], [1])])
+def test_a_prefix_of_the_text_is_not_a_prefix_of_the_list(tmp_path, reads):
+    events = [
+        {"type": kind, "process": process, "f": "txn", "value": [["r", 5, None if kind == "invoke" else read]]}
+        for process, read in enumerate(reads)
+        for kind in ("invoke", "ok")
+    ]
+    path = save(tmp_path / "j", events)
+    say_the_same(read_transactions(path), read_journal(path))
+
+
 def test_marks_stand_where_there_is_no_value():
     done = [["r", 1, None], ["r", 2, []], ["r", 3, 4], ["w", 3, 5]]
     columns = TransactionColumns.of(
