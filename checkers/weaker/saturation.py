@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Final
 
 import attrs
 import numpy as np
@@ -22,8 +21,7 @@ from checkers.weaker.causality import Causality
 from checkers.weaker.graphs import path
 from checkers.weaker.memory import INITIAL, Memory, Writer
 from checkers.weaker.prose import Successors, causal_successors, clauses, mark
-
-CYCLIC: Final = "CyclicSC"
+from checkers.weaker.sequential import NONSEQUENTIAL
 
 Reason = tuple[str, int, int]  # a sentence, and the steps that it names
 
@@ -119,7 +117,7 @@ class Saturation:
             for first in firsts:
                 if first not in placed and second not in placed and (way := path(successors, second, first)):
                     told = f"no order of all operations explains their results: {self._told([*way, second])}"
-                    return Anomaly(type=CYCLIC, operations=self.memory.indices(*way), explanation=told)
+                    return Anomaly(type=NONSEQUENTIAL, operations=self.memory.indices(*way), explanation=told)
         raise AssertionError("a circle without what was added would be one of causal order")
 
     def _told(self, way: list[int]) -> str:
