@@ -16,6 +16,7 @@ from histories.formats.independent import as_independent, looks_independent
 from histories.history import History
 
 AUTO: Final = "auto"
+JOURNAL_SUFFIX: Final = ".jsonl"
 
 FORMATS: Final[Mapping[str, Format]] = {
     # what each recognises is narrower than what those after it do
@@ -36,13 +37,18 @@ class Detected:
 
 
 def detect(path: Path) -> Detected:
-    """What a file is, judged by its beginning; `HistoryError` where it is nothing that is known here."""
+    """What a file is, judged by its beginning; `HistoryError` where it is nothing that is known here.
+
+    An empty file is no history, unless it is named as a journal: that of a run that was killed at once.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES).decode("utf-8-sig", errors="replace")
     for each in FORMATS.values():
         because = each.recognise(head)
         if because is not None:
             return Detected(format=each, because=because)
+    if not head and path.suffix == JOURNAL_SUFFIX:
+        return Detected(format=FORMATS["journal"], because=f"it is empty, and named *{JOURNAL_SUFFIX}")
     found = "an empty file" if not head.strip() else f"{head.strip()[:60]!r}"
     known = ", ".join(FORMATS)
     raise HistoryError(f"expected a history ({known}), found {found}", source=str(path), line=1)

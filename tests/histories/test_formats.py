@@ -276,8 +276,8 @@ def test_a_journal_is_told_from_jepsens_json(saved):
             Event(index=1, time=6, type=EventType.OK, process=0, f="read", key=3, value=4),
         )
     )
-    for size in range(1, len(journal) + 1):
-        assert detect(saved(journal[:size])).format.name == "journal"
+    for size in range(len(journal) + 1):
+        assert detect(saved(journal[:size], "history.jsonl")).format.name == "journal"
     (operation,) = read_history(saved(journal))
     assert (operation.key, operation.result, operation.outcome) == (3, 4, Outcome.OK)
 
