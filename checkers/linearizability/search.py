@@ -172,7 +172,7 @@ def explore(problem: Problem, search: Search) -> Generator[None]:  # noqa: C901,
         while calls[number] < ends[rank]:
             label = labels[number]
             to = row[label] if label in row else problem.step(state, label)
-            if to != ILLEGAL and read_only[label]:
+            if to == state and read_only[label]:  # one that tells several possible states apart is a choice
                 trail.append((number, state, mask, rank, forced))
                 after[before[number]], before[after[number]] = after[number], before[number]
                 if not hope[number]:
