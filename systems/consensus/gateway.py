@@ -28,6 +28,7 @@ class Gateway:
         self._reads: deque[Read] = deque()  # wait for an index
         self._ready: list[tuple[int, int, Read]] = []  # index and number of those that wait for this replica; a heap
         self._read_number = 0
+        self._asked = 0  # up to which read the last question was
         self._asked_at = 0  # a tick
 
     # ── Commands ──
@@ -65,7 +66,7 @@ class Gateway:
         """Ask for an index, for all reads that wait for one: one question is under way at a time."""
         member = self._member
         if member.leader is not None:
-            self._asked_at = member.ticks
+            self._asked, self._asked_at = self._read_number, member.ticks
             member.tell(member.leader, AskIndex(self._boot, self._read_number))
 
     def on_read_index(self, _: str, answer: ReadIndex) -> None:
@@ -79,7 +80,7 @@ class Gateway:
                 read.then(self._member.machine.read(read.query))
             else:
                 heappush(self._ready, (answer.upto, read.number, read))
-        if reads:
+        if reads and answer.number == self._asked:  # and no copy of an earlier answer
             self._ask()
 
     def caught_up(self) -> None:

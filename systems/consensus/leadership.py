@@ -14,11 +14,12 @@ class Leadership:
     """What a replica does and knows as the leader of one term.
 
     Of its own requests it has one under way to each follower, and one sync: what comes meanwhile goes together into
-    the next. So the busier the cluster is, the less a request costs.
+    the next. So the busier the cluster is, the less a request costs. Only the answer to the request that is under way
+    lets the next one go: if copies of an answer did, each would beget a request, and that an answer, and copies of it.
 
-    Reads cost no entry (read-index). Each takes the number of a new round; a follower's answer to anything sent in
-    that round or later says that this was still the leader when the read began. When a majority has said so, a
-    read may be answered by any replica that has applied what was committed when it began. What was committed before
+    Reads cost no entry (read-index). A follower's answer to anything that was sent after a read began says that this
+    was still the leader when it did. When a majority has said so, the read may be answered by any replica that has
+    applied what was committed when it began. What was committed before
     this term began is known only once something of this term is, so the index is never below the first entry of
     the term.
     """
@@ -31,7 +32,7 @@ class Leadership:
         self.durable = 0  # on this replica's own disk
         self.is_over = False
         self._syncing = False
-        self._round = 0
+        self._number = 0  # of the last message that was sent
         self._reads: deque[Read] = deque()
 
     # ── Requests ──
@@ -45,8 +46,7 @@ class Leadership:
 
     def ask(self, node: str, boot: int, number: int) -> None:
         """Tell the node, once it is sure, how far it must be to answer its reads up to this number."""
-        self._round += 1
-        self._reads.append(Read(self._round, node, boot, number, self._read_index()))
+        self._reads.append(Read(self._number, node, boot, number, self._read_index()))
         self._send_news()
         self._confirm()
 
@@ -75,13 +75,15 @@ class Leadership:
         if (
             follower.next < len(member.storage.entries)
             or follower.told < member.commit
-            or (self._reads and follower.round < self._round)
+            or (self._reads and follower.sent <= self._reads[-1].after)
         ):
             self._send(peer, follower)
 
     def _send(self, peer: str, follower: Follower) -> None:
         member = self.member
         entries, following = member.storage.entries, follower.next
+        self._number += 1
+        follower.sent = self._number
         follower.is_busy = True
         follower.sent_at = member.ticks
         follower.told = member.commit
@@ -93,17 +95,18 @@ class Leadership:
                 entries[following - 1].term,
                 tuple(entries[following : following + BATCH]),
                 member.commit,
-                self._round,
+                self._number,
             ),
         )
 
     def on_appended(self, peer: str, appended: Appended) -> None:
         """Take a follower's answer."""
         follower = self.followers[peer]
-        follower.is_busy = False
         follower.heard_at = self.member.ticks
-        if appended.round > follower.round:
-            follower.round = appended.round
+        if appended.number == follower.sent:
+            follower.is_busy = False
+        if appended.number > follower.answered:
+            follower.answered = appended.number
             if self._reads:
                 self._confirm()
         if not appended.matched:
@@ -132,9 +135,9 @@ class Leadership:
         return held[-self.member.majority]
 
     def _confirm(self) -> None:
-        rounds = sorted([follower.round for follower in self.followers.values()] + [self._round])
-        confirmed = rounds[-self.member.majority]
-        while self._reads and self._reads[0].round <= confirmed:
+        answered = sorted([follower.answered for follower in self.followers.values()] + [self._number + 1])
+        confirmed = answered[-self.member.majority]
+        while self._reads and self._reads[0].after < confirmed:
             read = self._reads.popleft()
             self.member.tell(read.node, ReadIndex(read.boot, read.number, read.upto))
 
@@ -161,21 +164,22 @@ class Leadership:
 class Follower:
     """What a leader knows of a follower."""
 
-    __slots__ = ("heard_at", "is_busy", "match", "next", "round", "sent_at", "told")
+    __slots__ = ("answered", "heard_at", "is_busy", "match", "next", "sent", "sent_at", "told")
 
     def __init__(self, following: int, now: int) -> None:
         self.match = 0  # its log is durable and equal to the leader's up to here
         self.next = following  # what to send: follows `match`, once anything matched
         self.told = 0  # the commit index
-        self.round = 0  # the last round that it answered
-        self.is_busy = False
+        self.sent = 0  # the number of the last message to it
+        self.answered = 0  # the highest number that it answered
+        self.is_busy = False  # the last message is not answered yet
         self.sent_at = self.heard_at = now
 
 
 class Read(NamedTuple):
-    """A node that waits until a majority has answered a round."""
+    """A node that waits until a majority has answered messages of higher numbers than `after`."""
 
-    round: int
+    after: int
     node: str
     boot: int
     number: int

@@ -34,8 +34,7 @@ class Voted(NamedTuple):
 class Append(NamedTuple):
     """The leader of `term`: what comes after the entry at `previous`, and how far the log is committed.
 
-    Also the heartbeat, with no entries. `round` comes back in the answer, and tells the leader which of its
-    questions this answer came after.
+    Also the heartbeat, with no entries. `number` counts the leader's messages, and comes back in the answer.
     """
 
     term: int
@@ -43,7 +42,7 @@ class Append(NamedTuple):
     previous_term: int
     entries: tuple[Entry, ...]
     commit: int
-    round: int
+    number: int
 
 
 class Appended(NamedTuple):
@@ -52,7 +51,7 @@ class Appended(NamedTuple):
     term: int
     matched: bool
     upto: int
-    round: int
+    number: int
 
 
 class Propose(NamedTuple):

@@ -51,12 +51,11 @@ class _LeasedLeadership(Leadership):
         return sorted([*self._leases.values(), now])[-self.member.majority] + LEASE_S > now
 
     def _send(self, peer: str, follower: Follower) -> None:
-        self._round += 1
-        self._sent[self._round] = self.member.door.clock()
         super()._send(peer, follower)
+        self._sent[follower.sent] = self.member.door.clock()
 
     def on_appended(self, peer: str, appended: Appended) -> None:
-        self._leases[peer] = max(self._leases[peer], self._sent.get(appended.round, 0.0))
+        self._leases[peer] = max(self._leases[peer], self._sent[appended.number])
         super().on_appended(peer, appended)
 
 

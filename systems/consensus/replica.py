@@ -174,7 +174,7 @@ class Replica(Member):
     def _on_append(self, source: str, append: Append) -> None:
         storage = self.storage
         if append.term < storage.term:
-            self.door.send(source, Appended(storage.term, matched=False, upto=0, round=0))
+            self.door.send(source, Appended(storage.term, matched=False, upto=0, number=append.number))
             return
         self._silence = 0
         if self.leader != source or append.term > storage.term:
@@ -182,14 +182,14 @@ class Replica(Member):
             self._gateway.redirect()
         if not self._accepts(append):
             hint = storage.conflict(append.previous, self.commit)
-            self.door.send(source, Appended(append.term, matched=False, upto=hint, round=append.round))
+            self.door.send(source, Appended(append.term, matched=False, upto=hint, number=append.number))
             return
         index = append.previous + len(append.entries)
         if append.entries:
             storage.merge(append.previous, append.entries)
-            self.when_durable(self._acknowledge, source, append.term, index, append.round)
+            self.when_durable(self._acknowledge, source, append.term, index, append.number)
         else:
-            self._acknowledge(source, append.term, index, append.round)
+            self._acknowledge(source, append.term, index, append.number)
         if (commit := min(append.commit, index)) > self.commit:
             self.advance(commit)
 
@@ -198,7 +198,7 @@ class Replica(Member):
 
     def _acknowledge(self, leader: str, term: int, index: int, number: int) -> None:
         if term == self.storage.term:
-            self.door.send(leader, Appended(term, matched=True, upto=index, round=number))
+            self.door.send(leader, Appended(term, matched=True, upto=index, number=number))
 
     def _on_appended(self, source: str, appended: Appended) -> None:
         if appended.term > self.storage.term:

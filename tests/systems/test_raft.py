@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import trio
 
@@ -12,6 +14,7 @@ from systems.consensus.replica import Replica
 from systems.consensus.storage import Storage
 from systems.consensus.timing import PATIENCE_TICKS, TICK_S
 from systems.raft import Raft
+from systems.simulation.link import Link
 from systems.simulation.port import Request
 from systems.simulation.process import NodeError
 from systems.system import DefiniteError, IndefiniteError
@@ -70,6 +73,27 @@ def test_a_busy_cluster_needs_fewer_messages_for_an_operation():
         return statistics["messages sent"] / (20 * clients)
 
     assert messages(50) < messages(1) / 3
+
+
+def test_copies_of_messages_beget_no_messages_without_end():
+    async def busy(lab, harm):
+        for source, target in itertools.permutations(lab.nodes, 2):
+            lab.network.harm(source, target, harm)
+
+        async def client(number):
+            for value in range(30):
+                await lab.write(lab.nodes[number % 5], value)
+                await lab.read(lab.nodes[number % 5])
+
+        async with trio.open_nursery() as nursery:
+            for number in range(10):
+                nursery.start_soon(client, number)
+
+    def messages(harm):
+        _, statistics = on_raft(lambda lab: busy(lab, harm))
+        return statistics["messages sent"]
+
+    assert messages(Link(duplication=0.9)) < 2 * messages(Link())
 
 
 # ── Crashes ──

@@ -66,9 +66,11 @@ def lead(member):
     return leadership
 
 
-def answer(leadership, *peers, upto, round_=0, matched=True):
+def answer(leadership, *peers, upto, number=None, matched=True):
     for peer in peers:
-        leadership.on_appended(peer, Appended(leadership.term, matched, upto, round_))
+        leadership.on_appended(
+            peer, Appended(leadership.term, matched, upto, number or leadership.followers[peer].sent)
+        )
 
 
 def test_an_old_entry_is_not_committed_because_a_majority_has_it(member):
@@ -98,7 +100,7 @@ def test_a_leader_commits_with_followers_alone(member):
 def answer_last(leadership, peer):
     """What the follower says to the last that was sent to it."""
     append = [message for target, message in leadership.member.door.sent if target == peer][-1]
-    answer(leadership, peer, upto=append.previous + len(append.entries), round_=append.round)
+    answer(leadership, peer, upto=append.previous + len(append.entries), number=append.number)
 
 
 def read_indices(member):
@@ -138,6 +140,19 @@ def test_one_request_is_under_way_to_a_follower_and_the_next_takes_all_that_came
     answer(leadership, "n2", upto=2)
     to_n2 = [message for target, message in member.door.sent if target == "n2"]
     assert [len(message.entries) for message in to_n2] == [1, 3]
+
+
+def test_only_the_answer_to_what_is_under_way_lets_the_next_go(member):
+    leadership = lead(member)
+    leadership.append("a", 2, 0)
+    first = leadership.followers["n2"].sent
+    answer(leadership, "n2", upto=2, number=first)
+    leadership.append("a", 3, 0)
+    before = len(member.door.sent)
+    answer(leadership, "n2", upto=2, number=first)
+    assert len(member.door.sent) == before, "that was a copy"
+    answer(leadership, "n2", upto=3)
+    assert member.door.sent[-1][1].entries[0].sequence == 3
 
 
 def test_one_sync_is_under_way_and_the_next_covers_all_that_came_meanwhile(member):
