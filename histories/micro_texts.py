@@ -1,8 +1,8 @@
 """Micro-operations from their JSON texts.
 
 The text of a list that was read is rarely looked into. Reads of one object mostly are prefixes of one another, and
-`[1,2]` is a prefix of `[1,2,3]` because its text without the bracket is, and a comma follows. So only the longest
-text of each object is kept, and turned into numbers once, at the end.
+`[1,2]` is a prefix of `[1,2,3]` because `[1,2,` is one of `[1,2,3,`. So only the longest text of each object is kept,
+and turned into numbers once, at the end.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import chain, compress, count
+from itertools import compress, count, repeat
 from typing import Any, Final
 
 import msgspec
@@ -19,13 +19,16 @@ import numpy as np
 from histories.codes import Ints, coded_integers
 from histories.transactions import CODE, KINDS, LIST, NIL, READ, UNKNOWN
 
-_MICRO: Final = re.compile(rb'\["([a-z]+)",([^,]+),(\[[^\]]*\]|[^\]]*)\]')  # what it matches is looked at below
-_PUNCTUATION: Final = len(b'["",,]')  # what a micro-operation has besides its three parts
+_MICRO: Final = re.compile(
+    rb'(\[?)\["([a-z]+)",([^,]+),(?:(\[[^\]]*)\]|([^\]]*))\]'  # kind, key, a list without its end, or else
+    rb'(?:,(?=\[")|\](?=\[\["|\Z))'  # then the next of the transaction, or the next transaction, which begins with [[
+    rb"|[\s\S]"  # what is none, so that nothing is passed over
+)
 _KIND_CODES: Final = {kind.encode(): code for code, kind in enumerate(KINDS)}
-_COMMA, _LIST, _NULL = b",[n"
-_EMPTY: Final = b"[]"
+_COMMA: Final = b","
+_NOTHING: Final = b"[]"
+_EMPTY: Final = b"["
 _NIL: Final = b"null"
-_ENDS: Final = b",]"
 
 
 class UnusualError(Exception):
@@ -37,7 +40,7 @@ class MicroTexts:
 
     def __init__(self) -> None:
         self._pool = _ListTexts()
-        self._keys_seen: defaultdict[bytes, int] = defaultdict(count().__next__)
+        self._key_codes: defaultdict[bytes, int] = defaultdict(count().__next__)
         self._transactions: list[Ints] = []
         self._counts: list[Ints] = []
         self._kinds: list[Ints] = []
@@ -48,31 +51,32 @@ class MicroTexts:
 
     def add(self, transactions: Ints, values: Sequence[bytes], *, learnt: bool) -> None:
         """Add some transactions by the texts of their values; without `learnt`, their reads are unknown."""
-        micros = _MICRO.findall(b"".join(values))
-        kinds, keys, texts = zip(*micros, strict=True) if micros else ((), (), ())
-        counts = np.array([value.count(b'["') for value in values], dtype=np.int64)
-        around = len(_EMPTY) * len(values) + int(np.maximum(counts - 1, 0).sum())  # brackets, and commas between
-        within = sum(map(len, chain(kinds, keys, texts))) + _PUNCTUATION * len(micros)
-        if counts.sum() != len(micros) or around + within != sum(map(len, values)):
-            raise UnusualError
-        kind = np.array([_KIND_CODES.get(name, -1) for name in kinds], dtype=np.int64)
-        key = np.array([self._keys_seen[name] for name in keys], dtype=np.int64)
-        first = np.array([text[:1] for text in texts], dtype="S1").view(np.uint8)
-        value = np.where(first == _LIST, LIST, np.where(first == _NULL, NIL, CODE))
+        micros = _MICRO.findall(b"".join([value for value in values if value != _NOTHING]))
+        begins, kinds, keys, lists, scalars = zip(*micros, strict=True) if micros else ((), (), (), (), ())
+        kind = np.array(list(map(_KIND_CODES.get, kinds, repeat(-1))), dtype=np.int64)
+        codes = list(map(self._key_codes.__getitem__, keys))
+        is_list = np.array(list(map(bool, lists)), dtype=bool)
+        is_nil = np.array(list(map(_NIL.__eq__, scalars)), dtype=bool)
+        value = np.where(is_list, LIST, np.where(is_nil, NIL, CODE))
         read = kind == READ
-        if np.any(kind < 0) or np.any(~read & (value == LIST)) or np.count_nonzero(value == NIL) != texts.count(_NIL):
+        first = np.flatnonzero(np.array(list(map(bool, begins)), dtype=bool))
+        counts = np.array(list(map(_NOTHING.__ne__, values)), dtype=np.int64)
+        if len(first) != counts.sum() or np.any(kind < 0) or np.any(~read & is_list):
             raise UnusualError
         if not learnt:
-            if np.any(value[read] != NIL):
+            if not np.all(is_nil[read]):
                 raise UnusualError
             value[read] = UNKNOWN
-        self._scalars.append(integers(compress(texts, (value == CODE).tolist())))
-        lists = (value == LIST).tolist()
-        self._reads.append(self._pool.place(compress(keys, lists), compress(texts, lists)))
+        counts[counts > 0] = np.diff(first, append=len(kind))
+        self._scalars.append(integers(compress(scalars, (value == CODE).tolist())))
+        if len(self._scalars[-1]) != np.count_nonzero(value == CODE):
+            raise UnusualError
+        reads = is_list.tolist()
+        self._reads.append(self._pool.place(compress(codes, reads), list(compress(lists, reads))))
         self._transactions.append(transactions)
         self._counts.append(counts)
         self._kinds.append(kind)
-        self._keys.append(key)
+        self._keys.append(np.array(codes, dtype=np.int64))
         self._values.append(value)
 
     def columns(self) -> dict[str, Any]:
@@ -91,7 +95,7 @@ class MicroTexts:
         place = np.repeat(first[transactions] - (np.cumsum(counts) - counts), counts) + np.arange(len(value))
         order = np.empty_like(place)
         order[place] = np.arange(len(place))
-        keys = [msgspec.json.decode(key) for key in self._keys_seen]
+        keys = [msgspec.json.decode(key, type=int | str) for key in self._key_codes]
         if len(set(keys)) < len(keys):
             raise UnusualError
         return {
@@ -108,44 +112,50 @@ class MicroTexts:
 
 
 class _ListTexts:
-    """The texts of lists, each kept once: as a prefix of the longest of its object, where it is one."""
+    """The texts of lists, each kept once: as a prefix of the longest of its object, where it is one.
+
+    They are kept with a comma where the end was, so that one is a prefix of another exactly if its list is.
+    """
 
     def __init__(self) -> None:
-        self._texts: list[bytes] = []
-        self._longest: dict[bytes, int] = {}
+        self._longest: defaultdict[int, bytes] = defaultdict(bytes)  # by key
+        self._others: list[bytes] = []
 
-    def place(self, keys: Iterable[bytes], texts: Iterable[bytes]) -> Ints:
-        """For each read of a key, the number of a text of which its own is a prefix, and the length of its own."""
-        known, longest = self._texts, self._longest
-        places: list[int] = []
+    def place(self, keys: Iterable[int], texts: Sequence[bytes]) -> Ints:
+        """For each read the number of a text of which its own is a prefix, and the length of its own.
+
+        The longest text of a key has the key's number, the others have -1, -2, ...
+        """
+        longest = self._longest
+        numbers: list[int] = []
         for key, text in zip(keys, texts, strict=True):
-            number, size = longest.get(key, -1), len(text)
-            whole = known[number] if number >= 0 else _EMPTY
-            if size > len(whole) or whole[size - 1] not in _ENDS or not whole.startswith(text[:-1]):
-                number = self._lengthen(key, number, text) if size > len(_EMPTY) else 0
-            places += (number, size)
-        return np.array(places, dtype=np.int64).reshape(-1, 2)
-
-    def _lengthen(self, key: bytes, number: int, text: bytes) -> int:
-        if number >= 0:
-            whole = self._texts[number]
-            if text.startswith(whole[:-1]) and text[len(whole) - 1] == _COMMA:
-                self._texts[number] = text
-                return number
-        self._texts.append(text)
-        self._longest.setdefault(key, len(self._texts) - 1)
-        return len(self._texts) - 1
+            known, size = longest[key], len(text)
+            if text == _EMPTY or (known.startswith(text) and known[size : size + 1] == _COMMA):
+                numbers.append(key)
+                continue
+            whole = text + _COMMA
+            if whole.startswith(known):
+                longest[key] = whole
+                numbers.append(key)
+            else:
+                self._others.append(whole)
+                numbers.append(-len(self._others))
+        return np.array([numbers, list(map(len, texts))], dtype=np.int64).T
 
     def elements(self, places: Ints) -> tuple[Ints, Ints, Ints]:
         """The elements of all texts end to end, and between which of them each read's lie."""
-        joined = b",".join([text[1:-1] for text in self._texts])
-        elements = integers([joined])
-        commas = np.flatnonzero(np.frombuffer(joined, dtype=np.uint8) == _COMMA)
-        sizes = np.array([0, *[len(text) - 1 for text in self._texts]], dtype=np.int64)
-        begins = np.cumsum(sizes)[places[:, 0]]
+        keys = max(self._longest, default=-1) + 1
+        texts = [*(self._longest.get(key, b"")[1:] for key in range(keys)), *(text[1:] for text in self._others)]
+        joined = b"".join(texts)
+        elements = integers([joined[:-1]])
+        commas = np.flatnonzero(np.frombuffer(joined, dtype=np.uint8) == _COMMA[0])
+        if len(commas) != len(elements):
+            raise UnusualError  # an empty list with a space in it
+        numbers, sizes = places.T
+        begins = np.cumsum([0, *map(len, texts)])[np.where(numbers < 0, keys - 1 - numbers, numbers)]
         starts = np.searchsorted(commas, begins)
-        stops = np.searchsorted(commas, begins + places[:, 1] - 2) + 1
-        empty = places[:, 1] == len(_EMPTY)
+        stops = np.searchsorted(commas, begins + sizes - 1) + 1
+        empty = sizes == len(_EMPTY)
         return elements, np.where(empty, 0, starts), np.where(empty, 0, stops)
 
 

@@ -27,10 +27,11 @@ from histories.transactions import FAIL, FOREVER, INFO, OK, TransactionColumns
 
 _PART_BYTES: Final = 1 << 19
 
+_STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _EVENT: Final = re.compile(
-    rb'(?m)^\{"index":(\d+),"time":\d+,"type":"(invoke|ok|fail|info)","process":'
-    rb'(?:(\d+),"f":"txn"(?:,"value":(\[.*\]))?(?:,"error":"[^"\\]*+(?:\\.[^"\\]*+)*+")?(?:,"node":"[^"\\]*+")?'
-    rb'|("nemesis",.*))\}\n'
+    rb'(?m)^\{"index":(\d+),"time":(?:0|[1-9]\d*),"type":"(invoke|ok|fail|info)","process":'
+    rb'(?:(\d+),"f":"txn"(?:,"value":(\[\[".*\]\]|\[\]))?(?:,"error":(%s))?(?:,"node":"[^"\\\x00-\x1f]*+")?'
+    rb'|("nemesis",.*))\}\n' % _STRING
 )
 _NEMESIS_EVENT: Final = b'{"index":0,"time":0,"type":"info","process":%s}'
 _INVOKE: Final = 3
@@ -85,11 +86,14 @@ class _Reading:
         if len(events) != lines or np.any(np.diff(positions, prepend=self._last) <= 0):
             raise UnusualError
         self._last = int(positions[-1]) if lines else self._last
+        if not part.isascii():
+            part.decode()
+        _validate([event[4] for event in events])
         for event in events:
-            if event[4]:
-                msgspec.json.decode(_NEMESIS_EVENT % event[4], type=Event)
-        of_client = np.array([not event[4] for event in events], dtype=bool)
-        self._pair(positions[of_client], [event for event in events if not event[4]])
+            if event[5]:
+                msgspec.json.decode(_NEMESIS_EVENT % event[5], type=Event)
+        of_client = np.array([not event[5] for event in events], dtype=bool)
+        self._pair(positions[of_client], [event for event in events if not event[5]])
 
     def _pair(self, position: Ints, events: list[tuple[bytes, ...]]) -> None:
         kind = np.array([_TYPES[event[1]] for event in events], dtype=np.int64)
@@ -106,13 +110,14 @@ class _Reading:
         number = np.concatenate([self._open.number, number])
         texts = self._open.text + [event[3] for event in events]
         calls, returns, left = _pairs(process, kind == _INVOKE)
-        self._open = _Open(process=process[left], number=number[left], text=[texts[row] for row in left])
+        self._open = _Open(process=process[left], number=number[left], text=[texts[row] for row in left.tolist()])
         self._completed.append(number[calls])
         self._outcomes.append(kind[returns])
         self._ends.append(position[returns - opened])
         ok = kind[returns] == OK
-        self._micros.add(number[calls[ok]], [texts[row] for row in returns[ok]], learnt=True)
-        self._micros.add(number[calls[~ok]], [texts[row] for row in calls[~ok]], learnt=False)
+        self._micros.add(number[calls[ok]], [texts[row] for row in returns[ok].tolist()], learnt=True)
+        self._micros.add(number[calls[~ok]], [texts[row] for row in calls[~ok].tolist()], learnt=False)
+        _validate([texts[row] for row in np.concatenate([calls[ok], returns[~ok]]).tolist()])
 
     def finish(self, source: str) -> TransactionColumns:
         """The columns of all that was read; what is still open is left in doubt."""
@@ -141,6 +146,13 @@ class _Open:
     process: Ints
     number: Ints
     text: list[bytes]
+
+
+def _validate(texts: list[bytes]) -> None:
+    """Raise an error where one of those that nobody needs is no JSON."""
+    given = list(filter(None, texts))
+    if len(msgspec.json.decode(b"[" + b",".join(given) + b"]", type=list[msgspec.Raw])) != len(given):
+        raise UnusualError
 
 
 def _pairs(process: Ints, is_call: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:

@@ -129,6 +129,42 @@ def test_a_prefix_of_the_text_is_not_a_prefix_of_the_list(tmp_path, reads):
     say_the_same(read_transactions(path), read_journal(path))
 
 
+STRANGE = [
+    '[["r",1,[ ]]]', '[["r",1,[1 ]]]', '[["r",1,[1,]]]', '[["r",1,[[1]]]]', '[["r",1,[1.0]]]', '[["r",1,[-0]]]',
+    '[["r",1,["a]"]]]', '[["r",1,2,3]]', '[["r",1],["r",2,3]]', '[["r",1,2]]', '[["r",1.0,2]]', '[["r","1",2]]',
+    '[["r","a\\"b",2]]', '[["r",[1],2]]', '[["w",1,"][[\\"r"]]', '[["r",1,2]][["r",1,2]]', '[["r",1,2],]',
+    '[["r",1,2] ,["r",1,2]]', '[["r",1,null],["R",1,2]]', '[["append",1,[2]]]', '[[["r",1,2]]]', "[]", "[[]]",
+    '[["r",01,2]]', '[["r",1,nulL]]', '[["append",1,null]]', '[["r",1,true]]', '[["r",1,99999999999999999999]]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", STRANGE)
+@pytest.mark.parametrize("kind", ["ok", "fail"])
+def test_strange_values_are_read_or_refused_in_both_ways(tmp_path, value, kind):
+    lines = [
+        f'{{"index":{index},"time":0,"type":"{type_}","process":{process},"f":"txn","value":{text}}}\n'
+        for index, (type_, process, text) in enumerate(
+            [
+                ("invoke", 0, '[["r",1,null]]'),
+                ("invoke", 1, value),
+                (kind, 1, value),
+                ("ok", 0, '[["r",1,[1]]]'),
+            ]
+        )
+    ]
+    path = tmp_path / "j"
+    path.write_text("".join(lines))
+
+    def told_by(read):
+        try:
+            columns = read(path)
+        except HistoryError as error:
+            return str(error)
+        return [repr(columns.operation(number)) for number in range(len(columns))]
+
+    assert told_by(read_transactions) == told_by(lambda path: TransactionColumns.of(read_journal(path)))
+
+
 def test_marks_stand_where_there_is_no_value():
     done = [["r", 1, None], ["r", 2, []], ["r", 3, 4], ["w", 3, 5]]
     columns = TransactionColumns.of(
