@@ -39,17 +39,23 @@ def majorities_ring(nodes: tuple[str, ...]) -> tuple[Cut, ...]:
     return tuple((nodes[i], nodes[j]) for i, j in itertools.permutations(range(count), 2) if (i, j) not in near)
 
 
-def one_way(nodes: tuple[str, ...]) -> tuple[Cut, ...]:
+def mute(nodes: tuple[str, ...]) -> tuple[Cut, ...]:
     """A minority that hears the others but is not heard."""
     middle = max(1, (len(nodes) - 1) // 2)
     return tuple(itertools.product(nodes[:middle], nodes[middle:]))
+
+
+def deaf(nodes: tuple[str, ...]) -> tuple[Cut, ...]:
+    """A minority that is heard but does not hear the others."""
+    return tuple((b, a) for a, b in mute(nodes))
 
 
 SHAPES: Mapping[str, Callable[[tuple[str, ...]], tuple[Cut, ...]]] = {
     "halves": halves,
     "one": one,
     "majorities-ring": majorities_ring,
-    "one-way": one_way,
+    "mute": mute,
+    "deaf": deaf,
 }
 
 
@@ -79,9 +85,9 @@ class Partition(Fault):
         if not self.cuts:
             return f"{self.shape}: nothing to cut"
         sources = tuple(sorted({a for a, _ in self.cuts}))
-        if self.shape == "one-way":
-            deaf = tuple(sorted({b for _, b in self.cuts}))
-            return f"one-way: {' '.join(deaf)} do not hear {' '.join(sources)}"
+        if self.shape in {"mute", "deaf"}:
+            targets = tuple(sorted({b for _, b in self.cuts}))
+            return f"{self.shape}: {' '.join(targets)} do not hear {' '.join(sources)}"
         if self.shape == "majorities-ring":
             return f"majorities-ring: {' '.join(f'{a}|{b}' for a, b in self.cuts if a < b)}"
         right = tuple(sorted({b for a, b in self.cuts if a == self.cuts[0][0]}))
