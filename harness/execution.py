@@ -10,7 +10,6 @@ import attrs
 
 from checkers.budget import Budget
 from checkers.verdict import Classification, Status
-from harness.names import pick
 from harness.recorder import Progress, Recorder, RunLog
 from harness.runner import Runner
 from harness.store import RunFolder
@@ -19,6 +18,7 @@ from harness.test import Test, TestError
 from harness.workloads import workload
 from harness.workloads.workload import Workload
 from histories import History, Journal, read_journal
+from histories.names import pick
 from nemesis import schedule
 from nemesis.fault import Fault
 from systems.simulation.luck import Luck

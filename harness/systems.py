@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from harness.names import UnknownNameError, pick
+from histories.names import UnknownNameError, pick
 from systems.system import System
 
 SHIPPED: Mapping[str, str] = {

@@ -6,7 +6,6 @@ from checkers.models.implications import IMPLICATIONS
 from checkers.models.lattice import (
     ANOMALIES,
     MODELS,
-    UnknownNameError,
     by_strength,
     canonical_anomaly,
     canonical_model,
@@ -42,7 +41,6 @@ __all__ = [
     "LatticeContradiction",
     "Layout",
     "Model",
-    "UnknownNameError",
     "by_strength",
     "canonical_anomaly",
     "canonical_model",

@@ -10,7 +10,6 @@ from checkers.models.implications import IMPLICATIONS
 from checkers.models.lattice import (
     ANOMALIES,
     MODELS,
-    UnknownNameError,
     canonical_anomaly,
     canonical_model,
     equivalent,
@@ -20,6 +19,7 @@ from checkers.models.lattice import (
 )
 from checkers.models.rows import AnomalyKind, Data, Example, Model
 from checkers.models.sources import SOURCES
+from histories.names import UnknownNameError, unknown_name
 
 WIDTH = 100
 
@@ -39,7 +39,7 @@ def explain(name: str) -> str:
         pass
     if name in EXAMPLES:
         return "\n\n".join([name, _example("", name), _sources(EXAMPLES[name])]) + "\n"
-    raise UnknownNameError(name, "a model, an anomaly or an example", explainable())
+    raise unknown_name(name, explainable(), "model, anomaly or example")
 
 
 def explainable() -> tuple[str, ...]:

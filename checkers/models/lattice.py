@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -12,6 +11,7 @@ from checkers.models.implications import IMPLICATIONS
 from checkers.models.rows import AnomalyKind, Data, Model
 from checkers.models.single_object import SINGLE_OBJECT
 from checkers.models.transactional import TRANSACTIONAL
+from histories.names import unknown_name
 
 MODELS: Final[Mapping[str, Model]] = {model.name: model for model in (*SINGLE_OBJECT, *TRANSACTIONAL)}
 ANOMALIES: Final[Mapping[str, AnomalyKind]] = {kind.name: kind for kind in KINDS}
@@ -25,34 +25,20 @@ _MODEL_NAMES: Final = _names(MODELS.values())
 _ANOMALY_NAMES: Final = _names(ANOMALIES.values())
 
 
-class UnknownNameError(KeyError):
-    """A name that no table has: says which names are nearest."""
-
-    def __init__(self, name: str, what: str, known: Iterable[str]) -> None:
-        self.name = name
-        self.nearest: Sequence[str] = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(self.nearest)}?" if self.nearest else "no name is near it"
-        self.problem = f"expected {what}, found {name!r}: {hint}"
-        super().__init__(self.problem)
-
-    def __str__(self) -> str:
-        return self.problem
-
-
 def canonical_model(name: str) -> str:
     """The name in the table of a model that may be called by an alias, in any case; `UnknownNameError` if none."""
-    return _canonical(name, "a consistency model", _MODEL_NAMES)
+    return _canonical(name, "consistency model", _MODEL_NAMES)
 
 
 def canonical_anomaly(name: str) -> str:
     """The same for an anomaly."""
-    return _canonical(name, "an anomaly", _ANOMALY_NAMES)
+    return _canonical(name, "anomaly", _ANOMALY_NAMES)
 
 
 def _canonical(name: str, what: str, names: Mapping[str, str]) -> str:
     found = names.get(name.casefold())
     if found is None:
-        raise UnknownNameError(name, what, names)
+        raise unknown_name(name, names, what)
     return found
 
 

@@ -12,11 +12,11 @@ import attrs
 import cattrs
 import tomli_w
 
-from harness.names import pick
 from harness.systems import known, load_system
 from harness.test import Test, TestError
 from harness.workloads import MODULES, workload
 from harness.workloads.workload import Workload
+from histories.names import pick
 from systems.system import System
 
 ALL = ("all",)

@@ -51,7 +51,7 @@ class Verbs(click.RichGroup):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Resolved:
         """The verb that is meant, or an error that names the nearest ones."""
-        from harness.names import pick
+        from histories.names import pick
 
         pick(args[0], VERBS, "verb")
         return super().resolve_command(ctx, args)

@@ -28,9 +28,8 @@ BY_STATUS = {
 
 def is_mistake(error: Exception) -> bool:
     """Whether it is the user's to mend: a name, a setting, a file."""
-    from checkers.models import UnknownNameError as UnknownModelError
-    from harness.names import UnknownNameError
     from harness.test import TestError
     from histories import HistoryError
+    from histories.names import UnknownNameError
 
-    return isinstance(error, UnknownNameError | UnknownModelError | TestError | HistoryError | OSError)
+    return isinstance(error, UnknownNameError | TestError | HistoryError | OSError)

@@ -8,7 +8,7 @@ from typing import Any
 import rich_click as click
 
 from harness.cli.options import json_option
-from harness.names import pick
+from histories.names import pick
 
 Row = dict[str, Any]
 

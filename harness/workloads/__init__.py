@@ -9,8 +9,8 @@ import importlib
 from collections.abc import Mapping
 from typing import cast
 
-from harness.names import pick
 from harness.workloads.workload import Workload
+from histories.names import pick
 
 MODULES: Mapping[str, str] = {
     "register": "harness.workloads.register",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from histories.formats import dbcop, intervals, jepsen_edn, jepsen_json, journal
 from histories.formats.format import HEAD_BYTES, Format
 from histories.formats.independent import as_independent, looks_independent
 from histories.history import History
+from histories.names import pick
 
 AUTO: Final = "auto"
 JOURNAL_SUFFIX: Final = ".jsonl"
@@ -78,7 +78,7 @@ def read_history(
 
 def read_histories(path: Path, format: str = AUTO, *, independent: bool | None = None) -> Mapping[str, History]:  # noqa: A002
     """All histories in a file by name; the name is empty where a file holds one, as most do."""
-    taken = detect(path).format if format == AUTO else named(format)
+    taken = detect(path).format if format == AUTO else pick(format, FORMATS, "format")
     try:
         histories = taken.read(path)
     except HistoryError as error:
@@ -86,12 +86,3 @@ def read_histories(path: Path, format: str = AUTO, *, independent: bool | None =
     if independent is None and taken.pairs:
         return {name: as_independent(h) if looks_independent(h) else h for name, h in histories.items()}
     return {name: as_independent(h) for name, h in histories.items()} if independent else histories
-
-
-def named(name: str) -> Format:
-    """The format of a name; `HistoryError` with the nearest one where there is none."""
-    if name in FORMATS:
-        return FORMATS[name]
-    near = difflib.get_close_matches(name, FORMATS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FORMATS)}"
-    raise HistoryError(f"expected the name of a format, found {name!r}: {hint}")

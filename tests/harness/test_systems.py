@@ -2,8 +2,8 @@ import textwrap
 
 import pytest
 
-from harness.names import UnknownNameError
 from harness.systems import SHIPPED, load_system
+from histories.names import UnknownNameError
 
 SOURCE = textwrap.dedent("""
     from systems.system import System
@@ -52,7 +52,7 @@ def test_two_classes_in_a_file_must_be_told_apart(path):
         ("no/such/file.py", "there is no such file"),
         ("no.such.module:Class", "there is no module no.such.module"),
         ("systems.lww:Lwv", "unknown class in systems.lww 'Lwv': did you mean Lww"),
-        ("harness.names:pick", "unknown class in harness.names 'pick'"),
+        ("histories.names:pick", "unknown class in histories.names 'pick'"),
     ],
 )
 def test_a_system_that_is_not_there_is_told_with_what_may_have_been_meant(name, complaint):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from histories import FORMATS, Event, EventType, HistoryError, Outcome, detect, read_histories, read_history
 from histories.formats.edn import read_forms
+from histories.names import UnknownNameError
 
 EDN_LINES = """\
 {:type :invoke, :f :read, :value nil, :process 0, :time 10, :index 0}
@@ -260,7 +261,7 @@ def test_a_format_is_named_and_described(name):
 
 
 def test_a_misspelt_format_gets_the_nearest_one(saved):
-    with pytest.raises(HistoryError, match="did you mean knossos"):
+    with pytest.raises(UnknownNameError, match="did you mean knossos"):
         read_history(saved(KNOSSOS), "knosos")
 
 

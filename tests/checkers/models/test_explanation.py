@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from checkers.models import ANOMALIES, EXAMPLES, MODELS, UnknownNameError, explain, explainable
+from checkers.models import ANOMALIES, EXAMPLES, MODELS, explain, explainable
+from histories.names import UnknownNameError
 
 
 @pytest.mark.parametrize("name", explainable())

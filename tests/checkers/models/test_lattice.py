@@ -5,7 +5,6 @@ import pytest
 from checkers.models import (
     MODELS,
     Data,
-    UnknownNameError,
     by_strength,
     canonical_anomaly,
     canonical_model,
@@ -18,6 +17,7 @@ from checkers.models import (
     strongest,
     weakest,
 )
+from histories.names import UnknownNameError
 
 
 def test_a_model_is_found_by_its_aliases_in_any_case():
@@ -27,10 +27,9 @@ def test_a_model_is_found_by_its_aliases_in_any_case():
 
 
 def test_a_wrong_name_is_answered_with_the_nearest_right_ones():
-    with pytest.raises(UnknownNameError, match=r"serialisable.*did you mean serializable") as caught:
+    with pytest.raises(UnknownNameError, match=r"serialisable.*did you mean serializable"):
         canonical_model("serialisable")
-    assert "serializable" in caught.value.nearest
-    with pytest.raises(KeyError, match="no name is near it"):
+    with pytest.raises(UnknownNameError, match="no name is near it"):
         canonical_anomaly("zzzzzz")
 
 

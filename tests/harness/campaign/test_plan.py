@@ -1,8 +1,8 @@
 import pytest
 
 from harness.campaign.plan import Campaign
-from harness.names import UnknownNameError
 from harness.test import Test, TestError
+from histories.names import UnknownNameError
 
 
 def test_a_campaign_survives_its_file():
