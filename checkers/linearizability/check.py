@@ -25,6 +25,7 @@ from histories import History, Operation
 
 MODEL: Final = "linearizable"
 FIRST_SHARE: Final = 1_000  # configurations for the first round of searches
+BREATH: Final = 100  # configurations between two looks at the clock
 
 
 @attrs.define(kw_only=True)
@@ -92,20 +93,23 @@ def take_turns(found: Findings, budget: Budget) -> None:
     share = FIRST_SHARE
     left = budget.configurations
     while waiting := found.open:
-        for key, search in waiting.items():
-            before = search.configurations
-            search.run(before + min(share, left))
-            left -= search.configurations - before
+        for part, search in waiting.items():
+            turn = min(share, left)
+            while turn > 0 and not search.done and not budget.out_of_time():
+                before = search.cost
+                search.run(search.configurations + min(turn, BREATH))
+                turn -= search.cost - before
+                left -= search.cost - before
             if search.done and search.order is None:
-                found.anomalies[key] = unplaceable(search, key)
+                found.anomalies[part] = unplaceable(search, part, budget)
             elif search.done:
                 operations = search.problem.operations
-                found.orders[key] = tuple(operations[number].index for number in search.order or ())
+                found.orders[part] = tuple(operations[number].index for number in search.order or ())
             elif left <= 0:
                 found.spent = f"{budget.configurations:,} configurations were not enough"
+                return
             elif budget.out_of_time():
                 found.spent = f"{budget.seconds:g} seconds were not enough"
-            if found.spent:
                 return
         share *= 2
 

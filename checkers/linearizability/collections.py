@@ -247,3 +247,13 @@ class Log(Specification):
     def read_only(self, operation: Operation) -> bool:
         """Reads."""
         return operation.f == "read"
+
+    def hopeless(self, state: Any, operation: Operation) -> bool:
+        """What was appended stays where it is."""
+        if not operation.ok:
+            return False
+        at = asked_and_told(operation)[1] if operation.f == "append" else operation.value
+        if at is not None:
+            return at < len(state)
+        found = freeze(operation.result)
+        return not isinstance(found, tuple) or found[: len(state)] != state

@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 import msgspec
 
+from checkers.budget import Budget
 from checkers.linearizability.problem import Problem
 from checkers.linearizability.rows import NEVER
 from checkers.linearizability.search import Search
@@ -26,6 +27,7 @@ from histories import Operation, Outcome
 
 EFFORT: Final = 20  # what an explanation may cost, where the failed search cost 1
 EFFORT_MIN: Final = 20_000
+BREATH: Final = 100  # configurations between two looks at the clock
 TAIL: Final = 5  # operations shown of a long order
 
 
@@ -46,11 +48,12 @@ class EffortSpentError(Exception):
 
 
 class Prober:
-    """Asks whether operations have a linearization, as long as the effort lasts (in operations and configurations)."""
+    """Asks whether operations have a linearization, as long as the effort (in configurations) and the time last."""
 
-    def __init__(self, specification: Specification, effort: int) -> None:
+    def __init__(self, specification: Specification, effort: int, budget: Budget) -> None:
         self._specification = specification
         self._left = effort
+        self._budget = budget
 
     def order(self, operations: Sequence[Operation]) -> tuple[int, ...] | None:
         """A linearization, or None if there is none; `EffortSpentError` if neither is found in time."""
@@ -61,17 +64,20 @@ class Prober:
     def searched(self, operations: Sequence[Operation]) -> Search:
         """A search that has ended."""
         search = Search(Problem(self._specification, operations))
-        search.run(self._left)
-        self._left -= search.configurations + len(operations)
+        self._left -= len(operations)
+        while not search.done and search.cost < self._left and not self._budget.out_of_time():
+            search.run(min(search.configurations + BREATH, self._left))
+        self._left -= search.cost
         if not search.done or self._left <= 0:
             raise EffortSpentError
         return search
 
 
-def unplaceable(search: Search, part: Any) -> Anomaly:
-    """The anomaly of an object whose search ended without a linearization."""
+def unplaceable(search: Search, part: Any, budget: Budget) -> Anomaly:
+    """The anomaly of an object whose search ended without a linearization, explained as far as the time allows."""
     problem = search.problem
-    prober = Prober(problem.specification, max(EFFORT_MIN, EFFORT * (search.configurations + len(problem.operations))))
+    effort = max(EFFORT_MIN, EFFORT * (search.cost + len(problem.operations)))
+    prober = Prober(problem.specification, effort, budget)
     involved: Sequence[Operation] = problem.operations
     evidence = Unplaceable(culprit=None, order=None)
     try:

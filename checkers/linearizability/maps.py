@@ -63,6 +63,7 @@ class KeyValue(Specification):
     name = "kv"
     fs = frozenset({"get", "put", "append"})
     initial: Hashable = ""
+    settled: frozenset[Any] = frozenset()  # results of gets that begin with nothing that is put
 
     def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
         """See `Specification.step`."""
@@ -76,3 +77,22 @@ class KeyValue(Specification):
     def read_only(self, operation: Operation) -> bool:
         """Gets."""
         return operation.f == "get"
+
+    def suited(self, operations: Sequence[Operation]) -> KeyValue:
+        """Knowing what cannot have begun with a put."""
+        put = {freeze(o.value) for o in operations if o.f == "put"}
+        lengths = {len(value) for value in put if isinstance(value, str | tuple)}
+        got = {freeze(o.result) for o in operations if o.ok and o.f == "get"}
+        settled = (
+            found
+            for found in got
+            if isinstance(found, str | tuple) and not any(found[:length] in put for length in lengths)
+        )
+        return attrs.evolve(self, settled=frozenset(settled))
+
+    def hopeless(self, state: Any, operation: Operation) -> bool:
+        """What is there stays at the beginning, unless something is put that the get's result begins with."""
+        if not self.settled or not operation.ok or operation.f != "get" or not isinstance(state, str | tuple):
+            return False
+        found = freeze(operation.result)
+        return found in self.settled and found[: len(state)] != state

@@ -19,12 +19,23 @@ class Counter(Specification):
     name = "counter"
     fs = frozenset({"add", "read"})
     initial: int = 0
+    direction: int = 0  # 1 where it only goes up, -1 where it only goes down
 
     def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
         """See `Specification.step`."""
         if operation.f == "add":
             return (state + operation.value,)
         return (state,) if result_may_be(operation, state) else ()
+
+    def suited(self, operations: Sequence[Operation]) -> Counter:
+        """Knowing whether it only goes up, or only down."""
+        amounts = [o.value for o in operations if o.f == "add"]
+        direction = 1 if all(a >= 0 for a in amounts) else -1 if all(a <= 0 for a in amounts) else 0
+        return attrs.evolve(self, direction=direction)
+
+    def hopeless(self, state: Any, operation: Operation) -> bool:
+        """What it has gone past does not come back."""
+        return operation.ok and isinstance(operation.result, int) and self.direction * (state - operation.result) > 0
 
     def read_only(self, operation: Operation) -> bool:
         """Reads, and adding nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
+from sys import getsizeof
 from typing import Final
 
 from checkers.linearizability.rows import NEVER
@@ -11,7 +12,10 @@ from checkers.linearizability.specification import Specification
 from histories import Operation
 
 ILLEGAL: Final = -1
+HOPELESS: Final = -2  # illegal, and will be for ever
 ANY: Final = -1  # no one state
+CONFIGURATION_BYTES: Final = 200
+STATE_BYTES: Final = 600  # of a state, besides what it holds
 
 
 class Problem:
@@ -22,8 +26,8 @@ class Problem:
     """
 
     def __init__(self, specification: Specification, operations: Sequence[Operation]) -> None:
-        self.specification = specification
         self.operations = sorted(specification.relevant(operations), key=lambda o: o.index)
+        self.specification = specification = specification.suited(self.operations)
         self.calls = [o.index for o in self.operations]
         self.returns = [NEVER if o.end is None or not o.ok else o.end for o in self.operations]
         self.by_return = sorted((n for n, end in enumerate(self.returns) if end < NEVER), key=self.returns.__getitem__)
@@ -31,17 +35,22 @@ class Problem:
         self.labels = [numbers.setdefault(label, len(numbers)) for label in specification.labels(self.operations)]
         self.examples = list(dict(zip(self.labels, self.operations, strict=True)).values())
         self.read_only = [specification.read_only(example) for example in self.examples]
+        self.bulk = 0  # the memory of the states, in configurations
         self._numbers: dict[frozenset[Hashable], int] = {}
         self.states: list[frozenset[Hashable]] = []
-        self.moves: list[dict[int, int]] = []  # state -> label -> state, or ILLEGAL
+        self.moves: list[dict[int, int]] = []  # state -> label -> state, ILLEGAL or HOPELESS
         self.initial = self._number(specification.initial)
 
     def step(self, state: int, label: int) -> int:
-        """Where an operation leads, worked out the first time; `ILLEGAL` where it cannot happen."""
+        """Where an operation leads, worked out the first time; `ILLEGAL` or `HOPELESS` where it cannot happen."""
         after: set[Hashable] = set()
-        for possibility in self.states[state]:
-            after.update(self.specification.step(possibility, self.examples[label]))
-        to = self._number(*after) if after else ILLEGAL
+        example, possible = self.examples[label], self.states[state]
+        for possibility in possible:
+            after.update(self.specification.step(possibility, example))
+        if after:
+            to = self._number(*after)
+        else:
+            to = HOPELESS if all(self.specification.hopeless(each, example) for each in possible) else ILLEGAL
         self.moves[state][label] = to
         return to
 
@@ -62,6 +71,7 @@ class Problem:
         if number == len(self.states):
             self.states.append(state)
             self.moves.append({})
+            self.bulk += (STATE_BYTES + sum(map(getsizeof, possible))) // CONFIGURATION_BYTES
         return number
 
 

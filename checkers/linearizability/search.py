@@ -14,6 +14,7 @@ What is not tried, and why nothing is lost:
 - The search ends when all operations that surely happened are placed. An uncertain one is only tried when
   nothing else works, and must make a difference to the very next operation: where that leads to the same state
   without it, it may be left out.
+- A configuration in which a pending operation has become impossible for ever (`Specification.hopeless`) is left.
 - Where operations require and leave whole states (`Specification.whole_state`): a state is not left while a
   sure operation still requires it all of whose possible creators have happened; and an uncertain operation is only
   tried if a pending one requires what it leaves, if need be through other uncertain ones.
@@ -25,7 +26,15 @@ from collections.abc import Generator
 from typing import Final
 
 from checkers.linearizability.creators import Creators
-from checkers.linearizability.problem import ANY, ILLEGAL, Problem, slots, twins, uncertain_by_label
+from checkers.linearizability.problem import (
+    ANY,
+    CONFIGURATION_BYTES,
+    HOPELESS,
+    Problem,
+    slots,
+    twins,
+    uncertain_by_label,
+)
 from checkers.linearizability.rows import INITIAL, NEVER, NOTHING, Rows
 
 Frame = tuple[int, int, int, int, list[int]]  # what was placed; state, mask and rank before; what else was possible
@@ -49,7 +58,13 @@ class Search:
         self.configurations = 0
         self.passed = 0
         self.limit = 0
+        self.weight = 1
         self._exploration = explore(problem, self)
+
+    @property
+    def cost(self) -> int:
+        """What it takes of a budget: configurations, those with many bits counted as several, and the states."""
+        return self.configurations * self.weight + self.problem.bulk
 
     def run(self, limit: int) -> None:
         """Go on until this many configurations have been looked at in all, or to the end."""
@@ -131,7 +146,7 @@ class Field:
             group, taken = self.uncertain[label], self.taken[label]
             if taken < len(group) and calls[group[taken]] < end:
                 to = row[label] if label in row else self.problem.step(state, label)
-                if to not in {ILLEGAL, state}:
+                if to >= 0 and to != state:
                     found.append(group[taken])
         return found
 
@@ -162,13 +177,14 @@ def explore(problem: Problem, search: Search) -> Generator[None]:  # noqa: C901,
     groups, taken = field.groups, field.taken
     ends = [problem.returns[number] for number in problem.by_return] + [NEVER]
     bits, twin = slots(problem), twins(problem)
+    search.weight += max(bits, default=0).bit_length() // 8 // CONFIGURATION_BYTES
     end_bits = [bits[number] for number in problem.by_return] + [0]
     seen: set[tuple[int, int, int]] = set()
     trail: list[Frame] = []
     forced: list[int] = []  # no other choice than what was taken
     state, mask, rank = problem.initial, 0, 0
     while True:
-        row, choices, number = moves[state], [], after[head]
+        row, choices, number, dead = moves[state], [], after[head], False
         while calls[number] < ends[rank]:
             label = labels[number]
             to = row[label] if label in row else problem.step(state, label)
@@ -181,7 +197,10 @@ def explore(problem: Problem, search: Search) -> Generator[None]:  # noqa: C901,
                 while mask & end_bits[rank]:
                     mask ^= end_bits[rank]
                     rank += 1
-            elif to != ILLEGAL and (twin[number] < 0 or after[before[twin[number]]] != twin[number]):
+            elif to == HOPELESS:
+                dead = True
+                break
+            elif to >= 0 and (twin[number] < 0 or after[before[twin[number]]] != twin[number]):
                 choices.append(number)
             number = after[number]
         if rank == len(ends) - 1:
@@ -191,7 +210,7 @@ def explore(problem: Problem, search: Search) -> Generator[None]:  # noqa: C901,
         if search.configurations >= search.limit:
             yield
         previous = trail[-1] if trail else None
-        if (rank, mask, state) in seen:
+        if dead or (rank, mask, state) in seen:
             choices = []
         else:
             seen.add((rank, mask, state))

@@ -66,6 +66,14 @@ class Specification(abc.ABC):
         """Where `whole_state`: the state it leaves behind whatever the state before, or `()` if it changes none."""
         return ()
 
+    def suited(self, operations: Sequence[Operation]) -> Specification:  # noqa: ARG002  the default for all of them
+        """The same data type, knowing which operations there are: where that lets `hopeless` say more."""
+        return self
+
+    def hopeless(self, state: Any, operation: Operation) -> bool:  # noqa: ARG002  the default for all of them
+        """Whether an operation, impossible in this state, stays so whatever the other operations do."""
+        return False
+
     def labels(self, operations: Sequence[Operation]) -> list[Hashable]:
         """For each operation a label; those with equal labels do the same in every state."""
         return [(o.f, freeze(o.value), o.ok, freeze(o.result) if o.ok else None) for o in operations]
