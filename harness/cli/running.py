@@ -10,7 +10,7 @@ import rich_click as click
 
 from harness.cli.exits import BY_STATUS, Exit
 from harness.cli.printing import print_json, print_verdict, tell_failures
-from harness.execution import Outcome, Prepared, RunError, execute
+from harness.execution import Prepared, RunError, execute
 from harness.recorder import Progress
 from harness.report import lattice_of_models, verdict_document, verdict_json, write_report
 from harness.store import RunFolder, Store
@@ -18,12 +18,11 @@ from harness.telling import info_of_run
 
 
 def run_and_tell(prepared: Prepared, store: Store, *, as_json: bool, compare: RunFolder | None = None) -> Exit:
-    """Run it, judge it, write its report and tell of it; `compare` is the run that must come out the same."""
+    """Run it, judge it, tell of it and write its report; `compare` is the run that must come out the same."""
     folder = store.create(prepared.test)
     try:
         with _progress(prepared, wanted=not as_json) as progress:
             outcome = execute(prepared, folder, progress)
-        document = _write(prepared, folder, outcome)
     except RunError as error:
         kept = store.finish(folder)
         click.echo(f"fallacy: the run failed: {error}", err=True)
@@ -32,29 +31,23 @@ def run_and_tell(prepared: Prepared, store: Store, *, as_json: bool, compare: Ru
     except KeyboardInterrupt:
         click.echo(f"interrupted; `fallacy check {folder.path}` judges what was recorded", err=True)
         return Exit.INTERRUPTED
-    folder = store.finish(folder)
-    if as_json:
-        print_json({**document, "folder": str(folder.path)})
-    else:
-        _tell(prepared, folder, outcome)
-    if compare is not None and not _same(compare, folder):
-        return Exit.CRASHED
-    return BY_STATUS[outcome.status]
-
-
-def _write(prepared: Prepared, folder: RunFolder, outcome: Outcome) -> dict[str, object]:
-    """The verdict first, then whatever of the report can be made."""
     info = info_of_run(prepared, outcome.history, outcome.classification, outcome.statistics)
     lattice = lattice_of_models()
     document = verdict_document(info, outcome.history, outcome.classification, lattice=lattice, seconds=outcome.seconds)
     folder.verdict.write_text(verdict_json(document), encoding="utf-8")
-    tell_failures(folder, write_report(folder.path, info, outcome.history, outcome.classification, lattice=lattice))
-    return document
-
-
-def _tell(prepared: Prepared, folder: RunFolder, outcome: Outcome) -> None:
-    info = info_of_run(prepared, outcome.history, outcome.classification, outcome.statistics)
-    print_verdict(info, outcome.history, outcome.classification, folder.report)
+    folder = store.finish(folder)
+    if as_json:
+        print_json({**document, "folder": str(folder.path)})
+    else:
+        print_verdict(info, outcome.history, outcome.classification, folder.report)
+    try:  # the report takes longer than most runs: whoever has read enough need not wait for it
+        tell_failures(folder, write_report(folder.path, info, outcome.history, outcome.classification, lattice=lattice))
+    except KeyboardInterrupt:
+        click.echo(f"interrupted; `fallacy report {folder.path}` writes the report", err=True)
+        return Exit.INTERRUPTED
+    if compare is not None and not _same(compare, folder):
+        return Exit.CRASHED
+    return BY_STATUS[outcome.status]
 
 
 def _same(recorded: RunFolder, again: RunFolder) -> bool:
