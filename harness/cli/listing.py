@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import rich_click as click
 
 from harness.cli.options import json_option
 from histories.names import pick
+from systems.system import System
 
 Row = dict[str, Any]
+MANY: Final = 10  # models that are told one by one
 
 
 def systems() -> list[Row]:
@@ -23,11 +25,18 @@ def systems() -> list[Row]:
             "name": system.name,
             "summary": system.summary,
             "data": sorted(system.data),
-            "claims": [claim.model for claim in system.claims],
+            "claims": _by_model(system),
             "bugs": {name: bug.summary for name, bug in system.bugs.items()},
         }
         for system in found
     ]
+
+
+def _by_model(system: System) -> dict[str, str]:
+    data: dict[str, list[str]] = {}
+    for claim in system.claims:
+        data.setdefault(claim.model, []).append(claim.data)
+    return {model: ", ".join(sorted(kinds)) for model, kinds in data.items()}
 
 
 def workloads() -> list[Row]:
@@ -107,14 +116,30 @@ def _show(name: str, table: list[Row], *, heading: bool) -> None:
     if heading:
         click.secho(name.capitalize(), bold=True)
     width = max(len(row["name"]) for row in table)
+    label = max((len(field) for row in table for field in row if field not in {"name", "summary"}), default=0)
     for row in table:
         click.echo(f"  {row['name']:<{width}}  {row['summary']}")
         for field, value in row.items():
             if field not in {"name", "summary"} and value:
-                click.echo(f"  {'':<{width}}    {field}: {_words(value)}")
+                first, *rest = _words(field, value)
+                margin = " " * (width + 6)
+                click.echo(f"{margin}{field:<{label}}  {first}")
+                for line in rest:
+                    click.echo(f"{margin}{'':<{label}}  {line}")
 
 
-def _words(value: Any) -> str:
+def _words(field: str, value: Any) -> list[str]:
+    """A value in lines."""
     if isinstance(value, dict):
-        return "; ".join(f"{name} ({text})" for name, text in value.items())
-    return ", ".join(value) if isinstance(value, list) else str(value)
+        return [f"{name}: {text}" for name, text in value.items()]
+    if field == "models" and len(value) > MANY:
+        return [_range(value)]
+    return [", ".join(value) if isinstance(value, list) else str(value)]
+
+
+def _range(names: list[str]) -> str:
+    from checkers.models import MODELS, strongest, weakest
+
+    ordered = [name for name in names if name in MODELS]
+    told = f"{len(ordered)}, from {' and '.join(weakest(ordered))} up to {' and '.join(strongest(ordered))}"
+    return ", and ".join([told, *(name for name in names if name not in MODELS)])
