@@ -124,7 +124,7 @@ class _Classifier:
 
     def _cycles(self) -> None:
         """Anomalies among the known edges."""
-        if self._judge.skeleton(Order.REALTIME).acyclic:
+        if self._judge.scheduled is not None or self._judge.skeleton(Order.REALTIME).acyclic:
             return
         search = KnownCycles(self._judge.dependencies)
         orders = Order if self._columns.real_time else (Order.NONE, Order.SESSION)

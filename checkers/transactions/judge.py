@@ -26,10 +26,11 @@ from checkers.transactions.graph import Graph
 from checkers.transactions.layouts import Layout, Moments
 from checkers.transactions.relations import dependencies, time_order, total_dependencies
 from checkers.transactions.rules import HITS, LAYOUTS, moments, violations
+from checkers.transactions.schedule import Ends, beyond_real_time, earliest, joined_ends
 from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Steps, assumed
-from histories.transactions import FOREVER, OK, TransactionColumns
+from histories.transactions import OK
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -83,9 +84,8 @@ class Judge:
 
     def _time_order(self, order: Order) -> Edges:
         if order not in self._time_orders:
-            vertices = max(part.vertices for part in self._dependencies)
             columns, committed = self.accesses.columns, self.accesses.committed
-            self._time_orders[order] = time_order(columns, committed, order, vertices)
+            self._time_orders[order] = time_order(columns, committed, order, self._vertices)
         return self._time_orders[order]
 
     @cached_property
@@ -101,16 +101,34 @@ class Judge:
         if order not in self._skeletons:
             time = self._time_order(order)
             timed = order is Order.REALTIME and self.accesses.columns.real_time
-            ends = [
-                _beyond_real_time(time.vertices, self.accesses.columns, part) if timed else (part.source, part.target)
-                for part in self._dependencies
-            ]
-            source, target = (
-                np.concatenate(each, dtype=np.int32, casting="unsafe")
-                for each in zip((time.source, time.target), *ends, strict=True)
-            )
+            source, target = joined_ends([time, *([] if timed else self._dependencies)])
+            if timed:
+                source, target = np.append(source, self._unimplied[0]), np.append(target, self._unimplied[1])
             self._skeletons[order] = Graph(vertices=time.vertices, source=source, target=target)
         return self._skeletons[order]
+
+    @cached_property
+    def _unimplied(self) -> tuple[Ends, Ends]:
+        """The ends of the dependencies that real time does not imply."""
+        return beyond_real_time(self.accesses.columns, self._vertices, self._dependencies)
+
+    @cached_property
+    def _vertices(self) -> int:
+        return max(part.vertices for part in self._dependencies)
+
+    @cached_property
+    def scheduled(self) -> Ints | None:
+        """The committed transactions in an order that agrees with all dependencies and with time, if one is found soon.
+
+        The order of free versions is not looked at.
+        """
+        columns = self.accesses.columns
+        if columns.real_time:
+            source, target = self._unimplied
+        else:
+            source, target = joined_ends([*self._dependencies, self._time_order(Order.SESSION)])
+        found = earliest(columns, self._vertices, source, target)
+        return None if found is None else self._committed(found)
 
     def known(self, order: Order) -> Situation:
         """What is known, and an order of time."""
@@ -122,8 +140,11 @@ class Judge:
 
     def judge(self, rule: Rule, order: Order) -> Ruling:
         """Try a rule."""
-        if not self.open(Rule.SERIAL) and self.skeleton(order).acyclic:
-            return Ruling(commits=self._committed(self.skeleton(order).order))
+        if not self.open(Rule.SERIAL):
+            if self.scheduled is not None:
+                return Ruling(commits=self.scheduled)
+            if self.skeleton(order).acyclic:
+                return Ruling(commits=self._committed(self.skeleton(order).order))
         situation = self.known(order)
         found = some_cycles(moments(rule, situation))
         if found:
@@ -243,14 +264,6 @@ class Judge:
             if not choices.choose():
                 return Ruling(clauses=tuple(choices.proof()))
         return Ruling(tried=len(choices))
-
-
-def _beyond_real_time(vertices: int, columns: TransactionColumns, part: Edges) -> tuple[Ints, Ints]:
-    """The ends of the edges but those on transactions that had completed before the other began."""
-    auxiliary = np.zeros(vertices - len(columns), dtype=np.int64)
-    end, index = np.append(columns.end, auxiliary + FOREVER), np.append(columns.index, auxiliary)
-    kept = np.flatnonzero(end[part.source] > index[part.target])
-    return part.source[kept], part.target[kept]
 
 
 class _Forced(dict[Pair, tuple[Hits, int]]):

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from checkers.transactions import within
-from checkers.transactions.accesses import Accesses, Ints, Mask
+from checkers.transactions.accesses import Accesses, Ints
 from checkers.transactions.lists import Lists
 from checkers.transactions.within import Contradictions
 from histories.transactions import APPEND, FAIL, OK, READ, TransactionColumns
@@ -31,17 +31,9 @@ def list_anomalies(lists: Lists, accesses: Accesses) -> list[tuple[str, Rows]]:
     return [(name, search(lists, accesses)) for name, search in _SEARCHES]
 
 
-def _longest(lists: Lists) -> Ints:
-    """For each key the first read that saw its whole chain."""
-    read = np.full(len(lists.first) - 1, -1)
-    whole = np.flatnonzero(~lists.strays & (lists.length == np.diff(lists.first)[lists.key]))[::-1]
-    read[lists.key[whole]] = lists.reads[whole]
-    return read
-
-
 def garbage_reads(lists: Lists, _: Accesses) -> Rows:
     """Reads of elements that nobody appended."""
-    chained = _longest(lists)[lists.chain_key[lists.chain < 0]]
+    chained = lists.longest[lists.chain_key[lists.chain < 0]]
     read, source = lists.stray_elements
     return rows(np.unique(np.concatenate([chained, lists.reads[read[source < 0]]])))
 
@@ -53,7 +45,7 @@ def duplicate_elements(lists: Lists, _: Accesses) -> Rows:
     order = np.lexsort((source, read))
     read, source = read[order], source[order]
     twice = (source[1:] >= 0) & (source[1:] == source[:-1]) & (read[1:] == read[:-1])
-    return rows(np.unique(np.concatenate([_longest(lists)[again], lists.reads[read[1:][twice]]])))
+    return rows(np.unique(np.concatenate([lists.longest[again], lists.reads[read[1:][twice]]])))
 
 
 def aborted_reads(lists: Lists, _: Accesses) -> Rows:
@@ -79,7 +71,7 @@ def dirty_updates(lists: Lists, accesses: Accesses) -> Rows:
     below, above = stands[:-1], stands[1:]
     over = lists.aborted[below] & ~lists.aborted[above] & (lists.chain_key[below] == lists.chain_key[above])
     below, above = below[over], above[over]
-    return rows(lists.chain[below], lists.chain[above], _longest(lists)[lists.chain_key[above]])
+    return rows(lists.chain[below], lists.chain[above], lists.longest[lists.chain_key[above]])
 
 
 def intermediate_reads(lists: Lists, accesses: Accesses) -> Rows:
@@ -104,7 +96,7 @@ def intermediate_reads(lists: Lists, accesses: Accesses) -> Rows:
 def incompatible_orders(lists: Lists, _: Accesses) -> Rows:
     """Two reads of a key of which neither is a prefix of the other."""
     strays = np.flatnonzero(lists.strays)
-    return rows(lists.reads[strays], _longest(lists)[lists.key[strays]])
+    return rows(lists.reads[strays], lists.longest[lists.key[strays]])
 
 
 def disordered(lists: Lists, accesses: Accesses) -> Rows:
@@ -117,7 +109,7 @@ def disordered(lists: Lists, accesses: Accesses) -> Rows:
     crooked[lists.key[lists.strays]] = True
     bad = (lists.rank[second] >= 0) & ((lists.rank[first] < 0) | (lists.rank[first] > lists.rank[second]))
     bad &= accesses.committed[lists.columns.transaction[second]] & ~crooked[lists.columns.key[second]]
-    return rows(first[bad], second[bad], _longest(lists)[lists.columns.key[second[bad]]])
+    return rows(first[bad], second[bad], lists.longest[lists.columns.key[second[bad]]])
 
 
 def lost_updates(lists: Lists, accesses: Accesses) -> Rows:
@@ -148,28 +140,28 @@ def contradictions(lists: Lists) -> Contradictions:
     if not (columns.outcome == OK).all():
         at = at[(columns.outcome == OK)[columns.transaction[at]]]
         before = within.earlier(columns, at)
-    length = np.zeros(len(columns.kind), dtype=np.int64)
-    length[lists.reads] = lists.length
-    is_read = columns.kind[at] == READ
-    at, before = _doubtful(columns, at, before, np.where(is_read, length[at], lists.rank[at] + 1), is_read)
-    return within.of_lists(at, before, columns.kind[at] == READ, length[at], lists.rank[at])
+    after = lists.rank + 1
+    after[lists.reads] = lists.length
+    at, before = _doubtful(columns, at, before, after)
+    return within.of_lists(at, before, columns.kind[at] == READ, after[at], lists.rank[at])
 
 
-def _doubtful(columns: TransactionColumns, at: Ints, before: Ints, after: Ints, is_read: Mask) -> tuple[Ints, Ints]:
+def _doubtful(columns: TransactionColumns, at: Ints, before: Ints, after: Ints) -> tuple[Ints, Ints]:
     """Of these micro-operations those of transactions and keys where something may be wrong, and what is before each.
 
-    `after` is how long the list was after each, 0 if nobody knows. Nothing is wrong where each read finds what was
-    there after the one before it, and each append adds to that, or has been seen by nobody and nothing follows it.
+    `after` is how long the list was after each of all, 0 if nobody knows. Nothing is wrong where each read finds what
+    was there after the one before it, and each append adds to that, or has been seen by nobody and nothing follows it.
     """
-    then = np.flatnonzero(before >= 0)
-    previous = before[then]
-    unseen = (after == 0) & ~is_read
-    fine = after[then] == after[previous] + ~is_read[then]
+    follows = np.flatnonzero(before >= 0)
+    then, previous = at[follows], at[before[follows]]
+    is_append = columns.kind == APPEND
+    unseen = (after == 0) & is_append
+    fine = after[then] == after[previous] + is_append[then]
     fine = (fine & ~unseen[previous]) | unseen[then]
     if fine.all():
         return at[:0], before[:0]
     code = columns.transaction[at] * len(columns.keys) + columns.key[at]
-    kept = np.flatnonzero(np.isin(code, code[then[~fine]]))
+    kept = np.flatnonzero(np.isin(code, code[follows[~fine]]))
     return at[kept], within.earlier(columns, at[kept])
 
 

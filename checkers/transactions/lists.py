@@ -111,6 +111,14 @@ class Lists:
         return rank
 
     @cached_property
+    def longest(self) -> Ints:
+        """For each key the first read that saw its whole chain, -1 where nobody did."""
+        read = np.full(len(self.first) - 1, -1)
+        whole = np.flatnonzero(~self.strays & (self.length == np.diff(self.first)[self.key]))[::-1]
+        read[self.key[whole]] = self.reads[whole]
+        return read
+
+    @cached_property
     def place(self) -> Ints:
         """The place of each element in its chain."""
         return np.arange(len(self.chain)) - self.first[self.chain_key]

@@ -18,6 +18,8 @@ from histories.transactions import FAIL, OK, READ
 def register_anomalies(registers: Registers) -> list[tuple[str, Rows]]:
     """The anomalies that registers show without a graph, by name; lost updates apart, which make a cycle."""
     columns, reads, source = registers.columns, registers.reads, registers.source
+    if not len(reads):
+        return []
     seen = source >= 0
     aborted = seen.copy()
     aborted[seen] = columns.outcome[columns.transaction[source[seen]]] == FAIL
@@ -39,13 +41,13 @@ def register_anomalies(registers: Registers) -> list[tuple[str, Rows]]:
 def contradictions(registers: Registers) -> Contradictions:
     """Reads that contradict their own transaction."""
     columns = registers.columns
-    own_source = np.full(len(columns.kind), -1)
-    own_source[registers.reads] = registers.source
-    transaction = columns.transaction
-    own_source[registers.reads[transaction[registers.source] != transaction[registers.reads]]] = -1
     at, before = _touches(registers)
     is_read = columns.kind[at] == READ
-    return within.of_registers(at, before, is_read, columns.value[at], own_source[at])
+    own_source = np.full(len(at), -1)
+    transaction = columns.transaction
+    own = transaction[registers.source] == transaction[registers.reads]
+    own_source[np.searchsorted(at, registers.reads[own])] = registers.source[own]
+    return within.of_registers(at, before, is_read, columns.value[at], own_source)
 
 
 def _touches(registers: Registers) -> tuple[Ints, Ints]:

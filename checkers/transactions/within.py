@@ -34,8 +34,12 @@ class Contradictions:
 
 def earlier(columns: TransactionColumns, at: Ints) -> Ints:
     """For each of some micro-operations (ascending) the place in `at` of the last before it on its key, or -1."""
-    code = columns.transaction[at] * len(columns.keys) + columns.key[at]
     found = np.full(len(at), -1)
+    if not len(at):
+        return found
+    code = columns.transaction[at]
+    code *= len(columns.keys)
+    code += columns.key[at]
     longest = int(np.diff(columns.first).max(initial=0))
     if longest > SHIFTS_MAX:
         order = np.argsort(code, kind="stable")
