@@ -57,7 +57,7 @@ class Outcome:
 
 
 class RunError(RuntimeError):
-    """The run itself failed, by the fault of the system or the harness; its history so far and its log are kept."""
+    """The run or its judgement failed, by a fault of the system or the harness; its history and its log are kept."""
 
 
 def default_claim(system: System, work: Workload) -> str:
@@ -103,11 +103,11 @@ def execute(prepared: Prepared, folder: RunFolder, progress: Progress = lambda *
     folder.schedule.write_text(schedule.to_toml(prepared.faults), encoding="utf-8")
     try:
         statistics = perform(prepared, folder, progress)
+        history = read_journal(folder.history)
+        classification = prepared.workload.check(history, Budget())
     except Exception as error:
         _log_traceback(folder, error)
         raise RunError(f"{type(error).__name__}: {error}") from error
-    history = read_journal(folder.history)
-    classification = prepared.workload.check(history, Budget())
     return Outcome(
         history=history,
         classification=classification,
