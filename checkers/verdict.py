@@ -69,3 +69,30 @@ class Classification:
             if status in statuses:
                 return status
         return Status.NOT_TESTABLE
+
+
+@attrs.frozen(kw_only=True)
+class Audit:
+    """What came of verifying a classification: how many certificates and anomalies were verified, and the others.
+
+    `wrong` says what is wrong with some: then a checker has a bug. `unverified` are true as far as anybody knows, but
+    to verify them would have cost too much.
+    """
+
+    verified: int = 0
+    wrong: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, problem: str | None) -> Audit:
+        """Of one thing: its problem, the empty string where there is none, None where nobody knows."""
+        if problem is None:
+            return cls(unverified=(f"{name}: to verify it takes too long",))
+        return cls(wrong=(f"{name}: {problem}",)) if problem else cls(verified=1)
+
+    def __add__(self, other: Audit) -> Audit:
+        return Audit(
+            verified=self.verified + other.verified,
+            wrong=self.wrong + other.wrong,
+            unverified=self.unverified + other.unverified,
+        )

@@ -85,20 +85,22 @@ def _faults(read: Operation, books: _Books, *, negative_balances: bool) -> Itera
     total = sum(balance for balance in found.values() if balance is not None)
     this = f"The read {name_of(read)}"
     if missing:
-        yield _anomaly(MISSING, read, f"{this} lacks account {listed(missing)}")
+        yield _anomaly(MISSING, read, f"{this} lacks account {listed(missing)}", tuple(missing))
     if unexpected:
-        yield _anomaly(UNEXPECTED, read, f"{this} has account {listed(unexpected)}, which nobody knows")
+        told = f"{this} has account {listed(unexpected)}, which nobody knows"
+        yield _anomaly(UNEXPECTED, read, told, tuple(unexpected))
     if negative and not negative_balances:
         owed = listed([f"{account} has {found[account]}" for account in negative])
-        yield _anomaly(NEGATIVE, read, f"{this} shows a balance below zero: account {owed}")
+        yield _anomaly(NEGATIVE, read, f"{this} shows a balance below zero: account {owed}", tuple(negative))
     if total != books.total and not missing and not unexpected:
         other = books.learnt_from
         why = "it must be" if other is None else f"the first read, {name_of(other)}, came to"
         more = "more" if total > books.total else "less"
         told = f"{this} comes to {total}, {abs(total - books.total)} {more} than {books.total}, which {why}"
-        yield _anomaly(WRONG_TOTAL, read, told, other)
+        yield _anomaly(WRONG_TOTAL, read, told, books.total, other)
 
 
-def _anomaly(kind: str, read: Operation, told: str, other: Operation | None = None) -> Anomaly:
+def _anomaly(kind: str, read: Operation, told: str, evidence: Any, other: Operation | None = None) -> Anomaly:
+    """The evidence is what the total must be, or the accounts that are wrong."""
     involved = (read.index,) if other is None else (other.index, read.index)
-    return Anomaly(type=kind, operations=involved, explanation=told, evidence=read.result)
+    return Anomaly(type=kind, operations=involved, explanation=told, evidence=evidence)

@@ -8,7 +8,9 @@ one that was called first and returned no later may go first.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -18,45 +20,79 @@ from checkers.linearizability.check import MODEL
 from checkers.linearizability.culprit import Unplaceable
 from checkers.linearizability.rows import NEVER
 from checkers.linearizability.specification import Specification
-from checkers.verdict import Anomaly, Classification, Status
+from checkers.verdict import Anomaly, Audit, Classification, Status
 from histories import History, Operation, Outcome
 
-STEPS_MAX: Final = 100_000  # steps of the specification, for each counterexample
+STEPS_MAX: Final = 100_000  # steps of the specification, for all counterexamples of a verdict
+NOWHERE: Final = object()
+EXCERPT_MAX: Final = 1_000  # operations; all orders of more would be too many
 
 
-@attrs.frozen(kw_only=True)
-class Audit:
-    """How many certificates and counterexamples were verified, what is wrong, and what was too much to verify."""
+@attrs.define(slots=False)
+class Auditor:
+    """Verifies what is said of one history; `steps` of the specification are left for counterexamples."""
 
-    verified: int = 0
-    wrong: tuple[str, ...] = ()
-    unverified: tuple[str, ...] = ()
+    specification: Specification
+    parts: Mapping[Any, Sequence[Operation]]
+    steps: int = STEPS_MAX
+
+    @classmethod
+    def of(cls, history: History, specification: Specification, steps: int = STEPS_MAX) -> Auditor:
+        """For a history of objects of one type."""
+        return cls(specification, specification.parts(history.by_key), steps)
+
+    def certificate(self, orders: Mapping[Any, Sequence[int]]) -> str:
+        """What is wrong with the linearizations of all objects."""
+        if orders.keys() != self.parts.keys():
+            return "it is not for the objects of this history"
+        for part, order in orders.items():
+            problem = flaw(self.specification, self.parts[part], order)
+            if problem:
+                return f"{self.specification.place(part)}: {problem}"
+        return ""
+
+    def anomaly(self, anomaly: Anomaly) -> str | None:
+        """What is wrong with a counterexample; None if there are too many orders to try."""
+        named = set(anomaly.operations)
+        places = {self._part_of.get(index, NOWHERE) for index in named}
+        if not named or NOWHERE in places:
+            return "its operations are not in this history"
+        if len(places) > 1:
+            return "its operations are not all of one object"
+        operations = self.parts[places.pop()]
+        if isinstance(anomaly.evidence, Unplaceable) and anomaly.evidence.order is not None:
+            end = next((o.end for o in operations if o.index == anomaly.evidence.culprit), None)
+            problem = flaw(self.specification, operations, anomaly.evidence.order, until=end or NEVER)
+            if problem:
+                return f"its partial linearization: {problem}"
+        last = max((returned(o) for o in operations if o.index in named and o.ok), default=NEVER)
+        happened = (o for o in self.specification.excerpt(operations, anomaly) if o.outcome is not Outcome.FAIL)
+        excerpt = [o for o in happened if o.index < last]
+        if len(excerpt) > EXCERPT_MAX:
+            return None
+        orders = Orders(self.specification, excerpt, last)
+        explained = orders.explain(self.steps)
+        self.steps -= orders.steps
+        return "there is an order that explains it" if explained else None if explained is None else ""
+
+    @cached_property
+    def _part_of(self) -> Mapping[int, Any]:
+        return {o.index: part for part, operations in self.parts.items() for o in operations}
 
 
 def audit_linearizable(
     history: History, specification: Specification, verdict: Classification, *, steps: int = STEPS_MAX
 ) -> Audit:
     """Verify what a verdict on `linearizable` rests on."""
-    parts = specification.parts(history.by_key)
+    auditor = Auditor.of(history, specification, steps)
     finding = verdict.models[MODEL]
-    wrong: list[str] = []
-    unverified: list[str] = []
-    verified = 0
+    found = Audit()
     if finding.status is Status.HOLDS:
-        if finding.certificate.keys() != parts.keys():
-            wrong.append("the certificate is not for the objects of this history")
-        for part, order in finding.certificate.items():
-            problem = flaw(specification, parts.get(part, ()), order)
-            wrong += [f"{specification.place(part)}: {problem}"] if problem else []
-            verified += problem is None
+        found += Audit.of(MODEL, auditor.certificate(finding.certificate))
     for anomaly in verdict.anomalies:
         name = f"{anomaly.type} of {', '.join(f'#{index}' for index in anomaly.operations)}"
-        shown = shows(specification, parts, anomaly, steps)
-        if shown is None:
-            unverified.append(f"{name}: {steps:,} steps were not enough to try all orders")
-        wrong += [f"{name}: {shown}"] if shown else []
-        verified += shown == ""
-    return Audit(verified=verified, wrong=tuple(wrong), unverified=tuple(unverified))
+        found += Audit.of(name, auditor.anomaly(anomaly))
+    return found
 
 
 # ── Certificates ───────────────────────────────────────────────────────────────────────────────
@@ -92,34 +128,6 @@ def returned(o: Operation) -> int:
     return o.end if o.ok and o.end is not None else NEVER
 
 
-# ── Counterexamples ────────────────────────────────────────────────────────────────────────────
-
-
-def shows(
-    specification: Specification, parts: Mapping[Any, Sequence[Operation]], anomaly: Anomaly, steps: int
-) -> str | None:
-    """What is wrong with a counterexample, or nothing; None if there are too many orders to try."""
-    named = set(anomaly.operations)
-    for operations in parts.values():
-        if named & {o.index for o in operations}:
-            break
-    else:
-        return "none of its operations are in this history"
-    if not named <= {o.index for o in operations}:
-        return "its operations are not all of one object"
-    if isinstance(anomaly.evidence, Unplaceable) and anomaly.evidence.order is not None:
-        end = next(o.end for o in operations if o.index == anomaly.evidence.culprit)
-        problem = flaw(specification, operations, anomaly.evidence.order, until=end or NEVER)
-        if problem:
-            return f"its partial linearization: {problem}"
-    last = max((returned(o) for o in operations if o.index in named and o.ok), default=NEVER)
-    excerpt = [
-        o for o in specification.excerpt(operations, anomaly) if o.outcome is not Outcome.FAIL and o.index < last
-    ]
-    explained = Orders(specification, excerpt, last).explain(steps)
-    return "there is an order that explains it" if explained else None if explained is None else ""
-
-
 class Orders:
     """All orders of operations that respect real time; what returned after `last` may be left out."""
 
@@ -128,11 +136,12 @@ class Orders:
         self.operations = sorted(operations, key=lambda o: o.index)
         self.ends = [end if (end := returned(o)) <= last else NEVER for o in self.operations]
         self.sure = sum(1 << at for at, end in enumerate(self.ends) if end < NEVER)
-        labels = specification.labels(self.operations)
-        self.same = [
-            [other for other in range(at) if labels[other] == labels[at] and self.ends[other] <= self.ends[at]]
-            for at in range(len(labels))
-        ]
+        self.same: list[list[int]] = []  # for each those that do the same, were called first and returned no later
+        groups: defaultdict[Any, list[int]] = defaultdict(list)
+        for at, label in enumerate(specification.labels(self.operations)):
+            self.same.append([other for other in groups[label] if self.ends[other] <= self.ends[at]])
+            groups[label].append(at)
+        self.steps = 0
 
     def explain(self, steps: int) -> bool | None:
         """Whether one of them explains all results; None if that takes more steps."""
@@ -143,13 +152,13 @@ class Orders:
             if placed & self.sure == self.sure:
                 return True
             for at in self.possible(placed):
-                steps -= 1
+                self.steps += 1
                 for after in self.specification.step(state, self.operations[at]):
                     configuration = (placed | 1 << at, after)
                     if configuration not in tried:
                         tried.add(configuration)
                         todo.append(configuration)
-            if steps <= 0:
+            if self.steps >= steps:
                 return None
         return False
 

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from checkers.audit import audit
 from checkers.data import check_bank
 from checkers.data.bank import MISSING, NEGATIVE, UNEXPECTED, WRONG_TOTAL
 from checkers.verdict import Status
@@ -52,6 +53,7 @@ def types(classification):
 )
 def test_textbook_banks(reads, options, expected):
     judged = check_bank(bank(*reads), **options)
+    assert not audit(bank(*reads), judged).wrong
     assert types(judged) == expected
     assert judged.status("bank") is (Status.VIOLATED if expected else Status.HOLDS)
 

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from checkers.audit import audit
 from checkers.data import check_counter
 from checkers.data.counters import OUT_OF_BOUNDS, bounds
 from checkers.verdict import Status
@@ -96,7 +97,9 @@ def test_bounds_are_the_least_and_the_greatest_sums_and_what_breaks_them_is_not_
         for read, low, high in found:
             possible = list(sums(adds, read))
             assert (low, high) == (min(possible), max(possible)), operations
-        judged = check_counter(History(operations=operations))
+        history = History(operations=operations)
+        judged = check_counter(history)
+        assert not audit(history, judged).wrong, operations
         outside = [read for read, low, high in found if not low <= read.result <= high]
         assert [a.operations for a in judged.anomalies] == [(read.index,) for read in outside]
         violated += bool(outside)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from checkers.audit import audit
 from checkers.data import check_log
 from checkers.data.logs import (
     ABORTED,
@@ -191,8 +192,11 @@ def test_small_histories_are_judged_as_the_definitions_do(count):
     seen = set()
     for _ in range(count):
         operations = small(luck)
-        found = types(check_log(History(operations=operations)))
+        history = History(operations=operations)
+        judged = check_log(history)
+        found = types(judged)
         assert found == by_definition(operations), operations
+        assert not audit(history, judged).wrong, operations
         seen |= found
     assert seen == {ABORTED, BACK, DUPLICATED, INCONSISTENT, LOST, REORDERED, SENT_BACK, SKIP, UNEXPECTED}
 

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import pytest
 
+from checkers.audit import audit
 from checkers.data import check_long_forks
 from checkers.verdict import Status
 from histories import History, HistoryError, Operation, Outcome
@@ -95,6 +96,7 @@ def test_forks_are_found_exactly_where_two_reads_of_a_group_are_incomparable(cou
         )
         judged = check_long_forks(reads(*found))
         assert (judged.status("no-long-fork") is Status.VIOLATED) == expected, found
+        assert not audit(reads(*found), judged).wrong, found
         for anomaly in judged.anomalies:
             one, other = (found[index // 2] for index in anomaly.operations)
             x, y = anomaly.evidence

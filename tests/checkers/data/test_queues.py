@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from checkers.audit import audit
 from checkers.data import check_total_queue
 from checkers.data.queues import DUPLICATED, LOST, UNEXPECTED
 from checkers.verdict import Status
@@ -131,8 +132,10 @@ def test_small_histories_are_judged_as_the_definition_does_and_never_too_hard(co
             else o
             for o in random_history(luck, fill)
         )
-        judged = check_total_queue(History(operations=operations))
+        history = History(operations=operations)
+        judged = check_total_queue(history)
         assert types(judged) == by_definition(operations), operations
+        assert not audit(history, judged).wrong, operations
         if judged.anomalies:
             violated += 1
             if number % 2 and number % 5 == 0:

@@ -7,6 +7,7 @@ import random
 import attrs
 import pytest
 
+from checkers.audit import audit
 from checkers.data import check_set, check_set_full
 from checkers.data.sets import DUPLICATED, LOST, STALE, UNEXPECTED
 from checkers.verdict import Status
@@ -138,8 +139,11 @@ def test_small_histories_are_judged_as_the_definition_does_and_never_too_hard(co
     violated = 0
     for number in range(count):
         operations = random_history(luck, fill)
-        judged = check_set_full(History(operations=operations))
+        history = History(operations=operations)
+        judged = check_set_full(history)
         assert types(judged) == by_definition(operations), operations
+        assert not audit(history, judged).wrong, operations
+        assert not audit(history, check_set(history)).wrong, operations
         if judged.anomalies:
             violated += 1
             if number % 5 == 0:

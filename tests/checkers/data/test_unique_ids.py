@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from checkers.audit import audit
 from checkers.data import check_unique_ids
 from checkers.verdict import Status
 from histories import History, HistoryError
@@ -41,6 +42,8 @@ def test_small_histories_are_judged_as_the_definition_does(count):
             luck, lambda luck, n: (("generate", None, luck.randint(1, 3 * n)) for _ in range(n))
         )
         given = [o.result for o in operations if o.ok]
-        judged = check_unique_ids(History(operations=operations))
+        history = History(operations=operations)
+        judged = check_unique_ids(history)
+        assert not audit(history, judged).wrong, operations
         assert (judged.status("unique-ids") is Status.HOLDS) == (len(set(given)) == len(given))
         assert {a.evidence for a in judged.anomalies} == {each for each in given if given.count(each) > 1}
