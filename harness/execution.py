@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -64,6 +65,21 @@ def default_claim(system: System, work: Workload) -> str:
     """What the system claims of this workload's data, as far as the workload can test it; else what it expects."""
     claimed = [claim.model for claim in system.claims if claim.data == work.data and claim.model in work.models]
     return claimed[0] if claimed else work.claim
+
+
+def choose(settings: Mapping[str, Any]) -> Test:
+    """The test of these settings, of which those that are None are not given.
+
+    To a bug belong the workload and the faults that bring it out. `UnknownNameError` and `TestError` say what is wrong.
+    """
+    given = {name: value for name, value in settings.items() if value is not None}
+    test = Test(**given)
+    if test.bug is None:
+        return test
+    system = load_system(test.system)
+    pick(test.bug, system.bugs, f"bug of {system.name}")
+    bug = system.bugs[test.bug]
+    return attrs.evolve(test, **({"workload": bug.workload, "nemesis": bug.faults} | given))
 
 
 def prepare(test: Test, faults: Sequence[Fault] | None = None) -> Prepared:

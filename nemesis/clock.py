@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import attrs
 import trio
 
-from nemesis.fault import Fault, some
+from nemesis.fault import Fault, some, stand_in
 from systems.simulation.luck import Luck
 from systems.system import Cluster
 
@@ -78,7 +78,14 @@ class Skew(Fault):
         """One of the shapes, on some of the nodes."""
         shape = luck.child("shape").pick(tuple(SHAPES))
         chosen = some(nodes, luck.child("nodes"))
-        return cls(**window, shape=shape, steps=SHAPES[shape](chosen, window["duration"], luck.child("steps")))
+        steps = SHAPES[shape](chosen, window["duration"], luck.child("steps"))
+        return cls(**window, shape=shape, steps=steps, leader=stand_in(chosen[0], luck))
+
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """With the clocks of other nodes."""
+        return attrs.evolve(
+            self, steps=tuple(attrs.evolve(step, node=names.get(step.node, step.node)) for step in self.steps)
+        )
 
     @property
     def summary(self) -> str:

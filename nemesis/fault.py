@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import attrs
 
@@ -18,7 +18,10 @@ from systems.system import Cluster
 
 @attrs.frozen(kw_only=True)
 class Fault(abc.ABC):
-    """One fault of one family. `start` and `duration` are seconds of the harness's clock, from the run's start."""
+    """One fault of one family. `start` and `duration` are seconds of the harness's clock, from the run's start.
+
+    `leader` is the node that the fault takes for the leader: when it starts, whoever leads then takes its place.
+    """
 
     family: ClassVar[str]
     fallacy: ClassVar[str]
@@ -27,6 +30,7 @@ class Fault(abc.ABC):
     id: str
     start: float = attrs.field(converter=float, validator=attrs.validators.ge(0))
     duration: float = attrs.field(converter=float, validator=attrs.validators.ge(0))
+    leader: str | None = None
 
     @property
     def end(self) -> float:
@@ -37,6 +41,17 @@ class Fault(abc.ABC):
     @abc.abstractmethod
     def draw(cls, window: Mapping[str, Any], nodes: tuple[str, ...], luck: Luck) -> Self:
         """A fault of this family for these nodes; `window` holds `id`, `start` and `duration`."""
+
+    def aimed(self, cluster: Cluster) -> Self:
+        """This fault with the leader that there is now in the place of the one it was drawn with."""
+        leaders = cluster.leaders()
+        if self.leader is None or not leaders or self.leader in leaders:
+            return self
+        return self.renamed({self.leader: leaders[0], leaders[0]: self.leader})
+
+    @abc.abstractmethod
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """The same fault, of other nodes; those that `names` does not have keep theirs."""
 
     @property
     @abc.abstractmethod
@@ -55,6 +70,14 @@ class Fault(abc.ABC):
     @abc.abstractmethod
     async def heal(self, cluster: Cluster) -> None:
         """Keep the promise again."""
+
+
+AT_THE_LEADER: Final = 0.5  # of the faults that are drawn
+
+
+def stand_in(node: str, luck: Luck) -> str | None:
+    """This node as the `leader` of a fault, half of the time."""
+    return node if luck.child("leader").coin(AT_THE_LEADER) else None
 
 
 def some(nodes: tuple[str, ...], luck: Luck) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ async def _one(cluster: Cluster, fault: Fault, record: Record, began: float, unt
     await trio.sleep_until(min(began + fault.start, until))
     if trio.current_time() >= until:
         return
+    fault = fault.aimed(cluster)
     end = min(began + fault.end, until)
     record("start", _describe(fault))
     with trio.move_on_at(end):
@@ -40,7 +41,7 @@ async def _one(cluster: Cluster, fault: Fault, record: Record, began: float, unt
 
 def _describe(fault: Fault) -> Mapping[str, Any]:
     shown = {"id": fault.id, "fault": fault.family, "summary": fault.summary, "targets": list(fault.targets)}
-    return shown | {k: v for k, v in attrs.asdict(fault).items() if k not in {"id", "start", "duration"}}
+    return shown | {k: v for k, v in attrs.asdict(fault).items() if k not in {"id", "start", "duration", "leader"}}
 
 
 async def _watch_clocks(cluster: Cluster, record: Record, until: float) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import attrs
 
-from nemesis.fault import Fault
+from nemesis.fault import Fault, stand_in
 from systems.simulation.luck import Luck
 from systems.system import Cluster
 
@@ -77,7 +77,12 @@ class Partition(Fault):
         """One of the shapes that cut anything here, over the nodes in a drawn order."""
         shapes = tuple(shape for shape in SHAPES if SHAPES[shape](nodes))
         shape = luck.child("shape").pick(shapes or ("one",))
-        return cls(**window, shape=shape, cuts=SHAPES[shape](tuple(luck.child("order").shuffled(nodes))))
+        order = tuple(luck.child("order").shuffled(nodes))
+        return cls(**window, shape=shape, cuts=SHAPES[shape](order), leader=stand_in(order[0], luck))
+
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """With other ends of the links."""
+        return attrs.evolve(self, cuts=tuple((names.get(a, a), names.get(b, b)) for a, b in self.cuts))
 
     @property
     def summary(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import attrs
 
-from nemesis.fault import Fault, some
+from nemesis.fault import Fault, some, stand_in
 from systems.simulation.luck import Luck
 from systems.system import Cluster
 
@@ -19,7 +19,12 @@ class _OnNodes(Fault):
     @classmethod
     def draw(cls, window: Mapping[str, Any], nodes: tuple[str, ...], luck: Luck) -> Self:
         """One node, a minority, a majority or all."""
-        return cls(**window, nodes=some(nodes, luck))
+        chosen = some(nodes, luck)
+        return cls(**window, nodes=chosen, leader=stand_in(chosen[0], luck))
+
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """With other nodes."""
+        return attrs.evolve(self, nodes=tuple(names.get(node, node) for node in self.nodes))
 
     @property
     def summary(self) -> str:

@@ -39,11 +39,16 @@ class Claim:
 
 @attrs.frozen(kw_only=True)
 class Bug:
-    """A mistake that a system can be started with: what it is, where it was shipped, and what must be seen of it."""
+    """A mistake that a system can be started with: what it is, where it was shipped, and what must be seen of it.
+
+    `workload` and `faults`, families of them, bring it out; they are what it is looked for with, unless others are
+    asked for.
+    """
 
     summary: str
     anomaly: str
     workload: str
+    faults: tuple[str, ...] = ("partition", "crash", "pause", "clock")
     source: str = ""
 
 
@@ -80,6 +85,9 @@ class Cluster(Protocol):
     @property
     def hosts(self) -> Hosts:
         """The machines they run on."""
+
+    def leaders(self) -> Sequence[str]:
+        """The nodes that lead, by their own account; none where that is no role, or not known. Faults aim at them."""
 
     def begin(self, *ids: int | str) -> None:
         """Say what this task does from here on, where chance hangs on it: an operation has its own luck."""

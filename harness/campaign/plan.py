@@ -21,6 +21,8 @@ from systems.system import System
 
 ALL = ("all",)
 SOUND = "none"  # the bug of a system that has none
+FITTING = "fitting"
+EVERYTHING = "partition+crash+pause+clock"
 
 
 def _seeds(text: str) -> range:
@@ -39,14 +41,14 @@ class Campaign:
     """What to combine with what.
 
     `workloads` are those that fit each system, or the named ones among them. An entry of `nemeses` is one or more
-    families joined by `+`, or `none`. `bugs` are names, `all` of them, or `none` for the system as it should be.
-    `until_found` ends the search for a bug at the first seed that finds it. `settings` are the Test's other
-    settings, the same for all.
+    families joined by `+`, or `none`, or `fitting`: those that bring the bug out, and where there is none, all of them.
+    `bugs` are names, `all` of them, or `none` for the system as it should be. `until_found` ends the search for a bug
+    at the first seed that finds it. `settings` are the Test's other settings, the same for all.
     """
 
     systems: tuple[str, ...] = ALL
     workloads: tuple[str, ...] = ALL
-    nemeses: tuple[str, ...] = ("partition+crash+pause+clock",)
+    nemeses: tuple[str, ...] = (FITTING,)
     bugs: tuple[str, ...] = (SOUND,)
     seeds: str = attrs.field(default="0:10", validator=lambda _campaign, _field, text: _seeds(text) and None)
     until_found: bool = False
@@ -86,7 +88,7 @@ class Campaign:
         system = load_system(name)
         works = [work for work in self._workloads() if work.data in system.data]
         for bug, work, nemesis in itertools.product(self._bugs(system), works, self.nemeses):
-            families = tuple(family for family in nemesis.split("+") if family != "none")
+            families = _families(system, bug, nemesis)
             for claim in _questions(system, work, bug, families):
                 for seed in _seeds(self.seeds):
                     yield self._test(
@@ -114,6 +116,12 @@ class Campaign:
             raise TestError(f"settings: {', '.join(twice)} is what the campaign varies")
         text = tomli_w.dumps({k: v for k, v in {**self.settings, **named}.items() if v is not None})
         return Test.from_toml(text)
+
+
+def _families(system: System, bug: str, nemesis: str) -> tuple[str, ...]:
+    if nemesis == FITTING and bug != SOUND:
+        return system.bugs[bug].faults
+    return tuple(family for family in nemesis.replace(FITTING, EVERYTHING).split("+") if family != "none")
 
 
 def _questions(system: System, work: Workload, bug: str, families: tuple[str, ...]) -> Iterator[str]:

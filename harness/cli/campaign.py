@@ -42,7 +42,7 @@ TOLD_EVERY = 0.1  # of the whole, where nobody looks on
 @click.argument("file", required=False, metavar="[FILE.toml]")
 @click.option("--systems", metavar="A,B", help="names, or all  [default: all]")
 @click.option("--workloads", metavar="A,B", help="names, or all that fit  [default: all]")
-@click.option("--nemeses", metavar="A+B,C", help="families joined by +, several by comma, or none")
+@click.option("--nemeses", metavar="A+B,C", help="families joined by +, several by comma; none; or fitting")
 @click.option("--bugs", metavar="A,B", help="names, or all; none for systems as they should be  [default: none]")
 @click.option("--seeds", metavar="FROM:TO", help="the seeds from FROM up to, not including, TO  [default: 0:10]")
 @click.option("--until-found", is_flag=True, default=None, help="leave a bug at the first seed that finds it")

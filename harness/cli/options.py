@@ -30,12 +30,10 @@ class Names(click.ParamType[tuple[str, ...]]):
 
 
 def test_options(function: F) -> F:
-    """Give a command every setting of a Test as an option of the same name and default."""
+    """Give a command every setting of a Test as an option of the same name, which is None where it is not given."""
     for field in reversed(attrs.fields(Test)):
-        default = (
-            {"default": field.default, "show_default": written(field.default)} if field.default is not None else {}
-        )
-        function = _option(field, **default)(function)
+        shown = "" if field.default is None else f"  [default: {written(field.default)}]"
+        function = _option(field, shown)(function)
     return function
 
 
@@ -51,15 +49,14 @@ def setting_options(*, leave_out: Collection[str]) -> Callable[[F], F]:
     return decorate
 
 
-def _option(field: attrs.Attribute[Any], **more: Any) -> Callable[[F], F]:
+def _option(field: attrs.Attribute[Any], shown: str = "") -> Callable[[F], F]:
     kind = field.type.__name__ if isinstance(field.type, type) else str(field.type)
     names = kind.startswith("tuple")
     return click.option(
         f"--{field.name.replace('_', '-')}",
         type=Names() if names else TYPES.get(kind, str),
         metavar="A,B" if names else SHOWN_AS[kind],
-        help=field.metadata["help"],
-        **more,
+        help=field.metadata["help"] + shown,
     )
 
 

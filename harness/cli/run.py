@@ -9,9 +9,9 @@ import rich_click as click
 
 from harness.cli.options import json_option, store_option, test_options
 from harness.cli.running import run_and_tell
-from harness.execution import prepare
+from harness.execution import choose, prepare
 from harness.store import Store
-from harness.test import Test, TestError
+from harness.test import TestError
 from nemesis import schedule as schedules
 
 
@@ -31,4 +31,4 @@ def command(schedule: str | None, store: str, *, as_json: bool, **settings: Any)
             faults = schedules.from_toml(Path(schedule).read_text(encoding="utf-8"))
         except ValueError as error:
             raise TestError(f"{schedule}: {error}") from None
-    return run_and_tell(prepare(Test(**settings), faults), Store(Path(store)), as_json=as_json)
+    return run_and_tell(prepare(choose(settings), faults), Store(Path(store)), as_json=as_json)

@@ -61,6 +61,10 @@ class SimulatedCluster:
         for name, host in self._hosts.items():
             host.boot(simulation.root("boot", name))
 
+    def leaders(self) -> Sequence[str]:
+        """The nodes that lead, by their own account."""
+        return [name for name, host in self._hosts.items() if host.node is not None and host.node.leads]
+
     def begin(self, *ids: int | str) -> None:
         """Say what this task does from here on, so that its luck hangs on these ids and on nothing else."""
         OPERATION.set(self._simulation.root("begin", *ids))

@@ -26,5 +26,10 @@ class Node(abc.ABC):
     def on_message(self, source: str, message: Any) -> None:
         """Take a message from a node, or a `Request` from a client, to be answered with `door.reply`."""
 
+    @property
+    def leads(self) -> bool:
+        """Whether it takes itself for a leader: then faults may aim at it."""
+        return False
+
     async def main(self) -> None:  # noqa: B027  most nodes only answer messages and timers
         """Whatever the node does by itself; cancelled by a crash."""

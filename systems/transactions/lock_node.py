@@ -121,6 +121,11 @@ class LockNode(Node):
         self._watch()
         self._sweep()
 
+    @property
+    def leads(self) -> bool:
+        """Whether its replica does."""
+        return self.replica.leading is not None
+
     # ── The gateway ──
 
     def on_message(self, source: str, message: Any) -> None:

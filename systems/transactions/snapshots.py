@@ -109,6 +109,11 @@ class SnapshotNode(Node):
         self._catch_up(("fail", None))
         self._sweep()
 
+    @property
+    def leads(self) -> bool:
+        """Whether its replica does."""
+        return self.replica.leading is not None
+
     def on_message(self, source: str, message: Any) -> None:
         """Take a step of a transaction, or pass the message to the replica."""
         if type(message) is not Request:

@@ -50,6 +50,9 @@ class FakeCluster:
         self.closed = []
         self.begun = []
 
+    def leaders(self):
+        return ("n2",)
+
     def begin(self, *ids):
         self.begun.append(ids)
 
@@ -178,6 +181,14 @@ def test_the_nemesis_strikes_and_heals_and_all_is_recorded(tmp_path):
     assert (start.f, start.time, start.value["id"]) == ("start", 1_000_000_000, "crash-0")
     assert (stop.f, stop.time) == ("stop", 3_000_000_000)
     assert (healed.f, healed.value) == ("healed", {"broken": []})
+
+
+def test_a_fault_that_is_aimed_at_the_leader_strikes_whoever_leads_then(tmp_path):
+    cluster = FakeCluster(echo)
+    crash = Crash(id="crash-0", start=1.0, duration=2.0, nodes=("n1",), leader="n1")
+    history, _ = run(tmp_path, cluster, writes(40), faults=[crash])
+    assert cluster.surface.done[:2] == [("crash", "n2"), ("restart", "n2")]
+    assert history.faults[0].value["targets"] == ["n2"]
 
 
 def test_a_fault_that_would_outlive_the_run_is_healed_at_its_end(tmp_path):

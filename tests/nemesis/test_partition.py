@@ -50,6 +50,12 @@ def test_the_summary_names_the_groups():
     assert partition("deaf").summary == "deaf: n0 n1 do not hear n2 n3 n4"
 
 
+def test_renamed_it_cuts_off_another_node():
+    other = partition("one").renamed({"n0": "n3", "n3": "n0"})
+    assert other.summary == "one: n3 | n0 n1 n2 n4"
+    assert other.targets == partition("one").targets
+
+
 def test_every_shape_is_drawn():
     window = {"id": "p", "start": 0.0, "duration": 1.0}
     shapes = {Partition.draw(window, nodes(5), Luck.of(seed)).shape for seed in range(50)}

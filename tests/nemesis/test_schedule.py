@@ -36,6 +36,22 @@ def test_the_faults_of_one_family_do_not_depend_on_the_others():
     assert list(alone) == among
 
 
+def test_half_of_the_faults_are_aimed_at_the_leader_which_is_among_their_targets():
+    faults = [fault for seed in range(20) for fault in drawn(seed)]
+    aimed = [fault for fault in faults if fault.leader is not None]
+    assert 0.4 < len(aimed) / len(faults) < 0.6
+    assert all(fault.leader in fault.targets for fault in aimed)
+
+
+@given(st.integers(0, 1000), st.permutations(NODES))
+def test_a_fault_renamed_and_renamed_back_is_the_same(seed, others):
+    there = dict(zip(NODES, others, strict=True))
+    back = {b: a for a, b in there.items()}
+    for fault in drawn(seed, time_limit=20.0):
+        assert fault.renamed(there).renamed(back) == fault
+        assert sorted(fault.renamed(there).targets) == sorted(there[node] for node in fault.targets)
+
+
 def test_a_longer_run_has_the_same_faults_and_more():
     assert drawn(5, time_limit=30.0) == drawn(5, time_limit=60.0)[: len(drawn(5, time_limit=30.0))]
 

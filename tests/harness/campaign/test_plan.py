@@ -40,6 +40,13 @@ def test_bugs_are_asked_for_in_the_data_in_which_they_show():
     assert len({test.bug for test in trials}) == len(trials) >= 5
 
 
+def test_bugs_are_looked_for_under_the_faults_that_bring_them_out_unless_others_are_named():
+    (test,) = Campaign(systems=("raft",), bugs=("lease-read",), seeds="0:1").trials()
+    assert test.nemesis == ("partition", "clock")
+    (test,) = Campaign(systems=("raft",), bugs=("lease-read",), nemeses=("pause",), seeds="0:1").trials()
+    assert test.nemesis == ("pause",)
+
+
 def test_settings_are_those_of_every_test():
     trials = Campaign(systems=("raft",), seeds="0:2", settings={"time_limit": 2.5, "nodes": 3}).trials()
     assert {(test.time_limit, test.nodes) for test in trials} == {(2.5, 3)}
