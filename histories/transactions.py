@@ -96,6 +96,10 @@ class TransactionColumns:
             for i in range(self.first[transaction], self.first[transaction + 1])
         ]
 
+    def position(self, micro: int) -> int:
+        """The place of a micro-operation in its transaction."""
+        return int(micro - self.first[self.transaction[micro]])
+
     def operation(self, transaction: int) -> Operation:
         """A transaction as an operation of a history, without its times and its node."""
         known = self.micro_operations(transaction)

@@ -9,30 +9,36 @@ each model that neither they nor another model decide is judged by itself.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from checkers.budget import Budget
-from checkers.models import Data, classification, implied, refuted_by
+from checkers.models import MODELS, Data, classification, implied, refuted_by
 from checkers.transactions import list_anomalies, register_anomalies
-from checkers.transactions.accesses import Ints
+from checkers.transactions.accesses import OPEN, Ints
 from checkers.transactions.certificates import Certificate
 from checkers.transactions.conditions import CONDITIONS, Condition, Order, Rule
 from checkers.transactions.cycles import some_cycles
 from checkers.transactions.edges import joined
+from checkers.transactions.evidence import Place
 from checkers.transactions.judge import Judge, Ruling
 from checkers.transactions.kinds import KnownCycles
 from checkers.transactions.layouts import Layout, Moments
 from checkers.transactions.lists import Lists
+from checkers.transactions.open_reads import row_accesses
 from checkers.transactions.registers import Registers
 from checkers.transactions.relations import time_order
 from checkers.transactions.reporting import Reporter
+from checkers.transactions.row_anomalies import contradictions, row_anomalies
+from checkers.transactions.rows import ROW_KINDS, SIGHTS_MAX, Rows, TooManyRowsError, is_of_rows
+from checkers.transactions.steps import place
 from checkers.transactions.uncommitted import write_order
 from checkers.transactions.versions import accesses, list_keys
 from checkers.verdict import Anomaly, Classification, Finding, Status
 from histories import History
-from histories.transactions import KINDS, OK, TransactionColumns
+from histories.transactions import KINDS, LIST, OK, TransactionColumns
+from histories.values import freeze
 
 IMPOSSIBLE: Final = ("garbage-read", "duplicate-elements")
 UNCOMMITTED: Final = ("G1a", "G1b", "dirty-update", "incompatible-order", "future-read")
@@ -55,23 +61,38 @@ def check_columns(
     columns: TransactionColumns, data: Data | None = None, budget: Budget | None = None
 ) -> Classification:
     """The same for transactions as arrays."""
-    others = sorted({columns.kinds[kind] for kind in np.unique(columns.kind).tolist()} - set(KINDS))
-    if others:
-        because = f"transactions with {', '.join(others)} are not judged: only with {', '.join(KINDS)}"
-        unknown = Finding(status=Status.UNKNOWN, because=because)
-        return classification(dict.fromkeys(CONDITIONS, unknown), data=data or Data.PREDICATE)
-    return _Classifier(columns, data, budget or Budget()).classification()
+    kinds = {columns.kinds[kind] for kind in np.unique(columns.kind).tolist()}
+    judged = ROW_KINDS if is_of_rows(columns) or data is Data.PREDICATE else KINDS
+    if not kinds <= set(judged) or (judged is ROW_KINDS and (columns.value == LIST).any()):
+        others = ", ".join(sorted(kinds - set(judged))) or "lists"
+        because = f"transactions with {others} are not judged: only with {', '.join(judged)}"
+        return _unknown(because, data or Data.PREDICATE)
+    try:
+        return _Classifier(columns, data, budget or Budget()).classification()
+    except TooManyRowsError:
+        because = f"predicate reads did not show more than {SIGHTS_MAX} rows, all together; not all were looked at"
+        return _unknown(because, Data.PREDICATE)
+
+
+def _unknown(because: str, data: Data) -> Classification:
+    finding = Finding(status=Status.UNKNOWN, because=because)
+    return classification({model: finding for model in CONDITIONS if data in MODELS[model].data}, data=data)
 
 
 class _Classifier:
     """One history, and what is found of it."""
 
     def __init__(self, columns: TransactionColumns, data: Data | None, budget: Budget) -> None:
-        self._columns, self._budget = columns, budget
-        is_list = list_keys(columns)
-        self._data = data or (Data.LIST_APPEND if is_list.any() else Data.RW_REGISTER)
-        self._lists, self._registers = Lists.of(columns, is_list), Registers.of(columns, is_list)
-        self._accesses = accesses(columns, self._lists, self._registers)
+        self._rows = Rows.of(columns) if is_of_rows(columns) or data is Data.PREDICATE else None
+        self._columns, self._budget = self._rows.columns if self._rows else columns, budget
+        is_list = np.zeros(len(self._columns.keys), dtype=bool) if self._rows else list_keys(columns)
+        usual = Data.PREDICATE if self._rows else Data.LIST_APPEND if is_list.any() else Data.RW_REGISTER
+        self._data = data or usual
+        self._lists, self._registers = Lists.of(self._columns, is_list), Registers.of(self._columns, is_list)
+        if self._rows:
+            self._accesses = row_accesses(self._rows, self._registers)
+        else:
+            self._accesses = accesses(columns, self._lists, self._registers)
         self._reporter = Reporter(accesses=self._accesses)
         self._anomalies: list[Anomaly] = []
         self._findings: dict[str, Finding] = {}
@@ -80,13 +101,19 @@ class _Classifier:
         self._broken: set[str] = set()  # models found violated, with what the first of the anomalies refute
         self._regarded = 0  # so many of the anomalies
 
+    @property
+    def _conditions(self) -> list[tuple[str, Condition]]:
+        """What is asked of the history, the strongest first."""
+        return [(model, CONDITIONS[model]) for model in reversed(list(CONDITIONS)) if self._data in MODELS[model].data]
+
     def classification(self) -> Classification:
         """Everything that can be said."""
         if not self._accesses.committed.any():
             nothing = Finding(
                 status=Status.UNKNOWN, because="no transaction is known to have committed: nothing to judge"
             )
-            return classification(dict.fromkeys(CONDITIONS, nothing), data=self._data, statistics=self._statistics)
+            models = [model for model, _ in self._conditions]
+            return classification(dict.fromkeys(models, nothing), data=self._data, statistics=self._statistics)
         self._single_reads()
         kinds = {anomaly.type for anomaly in self._anomalies}
         if not kinds & set(IMPOSSIBLE):
@@ -104,6 +131,7 @@ class _Classifier:
             "micro-operations": len(self._columns.kind),
             "versions": len(self._accesses.writer),
             "versions of unknown order": int(self._accesses.free.sum()),
+            **({"reads of unknown versions": int((self._accesses.version == OPEN).sum())} if self._rows else {}),
         }
 
     @cached_property
@@ -115,6 +143,12 @@ class _Classifier:
         found = list_anomalies.list_anomalies(self._lists, self._accesses)
         for kind, rows in [*found, *register_anomalies.register_anomalies(self._registers)]:
             self._anomalies += self._reporter.clashes(kind, rows)
+        if self._rows:
+            for kind, rows in row_anomalies(self._rows, self._registers):
+                self._anomalies += self._reporter.clashes(kind, rows)
+            for kind, clashes in contradictions(self._rows).items():
+                self._anomalies += self._reporter.anomalies(kind, clashes)
+            return
         for inner in (list_anomalies.contradictions(self._lists), register_anomalies.contradictions(self._registers)):
             for kind, pairs in (("internal", inner.internal), ("future-read", inner.future)):
                 self._anomalies += self._reporter.clashes(kind, np.stack(pairs, axis=1))
@@ -142,8 +176,10 @@ class _Classifier:
         Where the order of versions is open, and some rules are hard to try, the others come before those.
         """
         for hard in (False, True):
-            for model, condition in reversed(list(CONDITIONS.items())):
-                easy = condition.rule in EASY or not self._judge.open(condition.rule)
+            for model, condition in self._conditions:
+                easy = (condition.rule in EASY and not self._accesses.open_reads) or not self._judge.open(
+                    condition.rule
+                )
                 if (easy or hard) and condition.rule is not Rule.WRITES and not self._decided(model):
                     self._find(model, self._finding(condition))
 
@@ -164,6 +200,8 @@ class _Classifier:
     def _finding(self, condition: Condition) -> Finding:
         """What trying its rule says of a model."""
         rule, order = condition.rule, condition.order
+        if rule is Rule.ITEMS and self._rows is None:
+            rule = Rule.SERIAL
         if (rule, order) not in self._rulings:
             self._rulings[rule, order] = self._judge.judge(rule, order)
         ruling = self._rulings[rule, order]
@@ -174,28 +212,44 @@ class _Classifier:
                 f"{ruling.tried} cycles exclude some orders of the versions; the budget ended before all were tried"
             )
             return Finding(status=Status.UNKNOWN, because=because)
-        return self._holds(condition, ruling.commits, ruling.starts)
+        return self._holds(condition, ruling.commits, ruling.starts, ruling.version)
 
     def _violated(self, anomaly: Anomaly) -> Finding:
         if anomaly not in self._anomalies:
             self._anomalies.append(anomaly)
         return Finding(status=Status.VIOLATED, because=f"{anomaly.type} was found")
 
-    def _holds(self, condition: Condition, commits: Ints, starts: Ints | None) -> Finding:
+    def _holds(
+        self, condition: Condition, commits: Ints, starts: Ints | None = None, version: Ints | None = None
+    ) -> Finding:
         if condition.order is Order.REALTIME and not self._columns.real_time:
             because = "the history does not tell when transactions began and ended, only their order in each process"
             return Finding(status=Status.UNKNOWN, because=because)
         certificate = Certificate(
-            rule=condition.rule, order=condition.order, commits=self._columns.index[commits], starts=starts
+            rule=condition.rule,
+            order=condition.order,
+            commits=self._columns.index[commits],
+            starts=starts,
+            found={} if version is None else self._found(version),
         )
         because = "the transactions can commit in the order of the certificate"
         return Finding(status=Status.HOLDS, because=because, certificate=certificate)
+
+    def _found(self, version: Ints) -> dict[tuple[Place, Any], int]:
+        """Whose versions the open reads found, where not the initial one."""
+        some, columns = self._accesses, self._columns
+        reads = np.flatnonzero((some.version == OPEN) & (version >= 0))
+        micros, writers = some.read_at[reads], columns.index[some.writer[version[reads]]]
+        return {
+            (place(columns, micro), freeze(columns.keys[columns.key[micro]])): writer
+            for micro, writer in zip(micros.tolist(), writers.tolist(), strict=True)
+        }
 
     def _uncommitted(self) -> None:
         """The models that order writes alone."""
         writes = None
         ok = self._columns.outcome == OK
-        for model, condition in reversed(list(CONDITIONS.items())):
+        for model, condition in self._conditions:
             if condition.rule is not Rule.WRITES or self._decided(model):
                 continue
             writes = writes or write_order(self._columns, self._lists, self._registers)
@@ -207,4 +261,4 @@ class _Classifier:
             else:
                 vertices = moments.graph.order
                 commits = vertices[vertices < len(ok)]
-                self._find(model, self._holds(condition, commits[ok[commits]], None))
+                self._find(model, self._holds(condition, commits[ok[commits]]))

@@ -36,7 +36,8 @@ class Rule(enum.Enum):
     SINGLE = "G-single"  # a cycle of D with one rw
     SNAPSHOT = "G-nonadjacent"  # a cycle without two rw in a row
     UPDATES = "G-update"  # a cycle with at most one read-only transaction
-    SERIAL = "G2-item"  # any cycle
+    ITEMS = "G2-item"  # any cycle without an rw of what a predicate read did not show
+    SERIAL = "G2"  # any cycle
 
 
 class Internal(enum.Enum):
@@ -44,6 +45,7 @@ class Internal(enum.Enum):
 
     ANY = enum.auto()  # nothing is demanded
     OWN = enum.auto()  # those after own writes of the key
+    ITEMS = enum.auto()  # those after own reads and writes of the key, but predicates may show rows that are new
     ALL = enum.auto()  # those after own reads and writes of the key
 
 
@@ -88,7 +90,8 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     **_family(Rule.SNAPSHOT, "strong-session-snapshot-isolation", order=Order.SESSION),
     **_family(Rule.SNAPSHOT, "strong-snapshot-isolation", order=Order.REALTIME),
     **_family(Rule.UPDATES, "update-serializable"),
-    **_family(Rule.SERIAL, "repeatable-read", "serializable", "view-serializable"),
+    **_family(Rule.ITEMS, "repeatable-read", internal=Internal.ITEMS),
+    **_family(Rule.SERIAL, "serializable", "view-serializable"),
     **_family(Rule.SERIAL, "strong-session-serializable", order=Order.SESSION),
     **_family(Rule.SERIAL, "strict-serializable", order=Order.REALTIME),
 }

@@ -31,7 +31,10 @@ class Kind(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Edge:
-    """`before` comes before `after`, by what they did at these places (None for session and real time)."""
+    """`before` comes before `after`, by what they did at these places (None for session and real time).
+
+    `predicate` says that the read is one of all rows that match, and that it did not show the row with the key.
+    """
 
     kind: Kind
     before: int
@@ -68,10 +71,19 @@ class Ordered:
 
 
 @attrs.frozen(kw_only=True)
+class Found:
+    """An assumption: a read that showed nothing of a row found what was written at `version`, or nothing if None."""
+
+    read: Place
+    key: Any
+    version: Place | None
+
+
+@attrs.frozen(kw_only=True)
 class Case:
     """Under these assumptions there is this cycle."""
 
-    given: tuple[Ordered, ...]
+    given: tuple[Ordered | Found, ...]
     cycle: Cycle
 
 
@@ -86,16 +98,23 @@ class Refutation:
         """The transactions of all cases, in the order of appearance."""
         found: dict[int, None] = {}
         for case in self.cases:
-            given = [place.operation for assumption in case.given for place in (assumption.first, assumption.then)]
+            given = [place.operation for assumption in case.given for place in _places(assumption) if place]
             found |= dict.fromkeys([*given, *case.cycle.operations])
         return tuple(found)
 
 
+def _places(assumption: Ordered | Found) -> tuple[Place | None, Place | None]:
+    if isinstance(assumption, Found):
+        return assumption.read, assumption.version
+    return assumption.first, assumption.then
+
+
 @attrs.frozen(kw_only=True)
 class Clash:
-    """Micro-operations that contradict each other, or one that contradicts itself."""
+    """Micro-operations that contradict each other, or one that contradicts itself; by what they say of this key."""
 
     places: tuple[Place, ...] = attrs.field(validator=attrs.validators.min_len(1))
+    key: Any = None
 
     @property
     def operations(self) -> tuple[int, ...]:

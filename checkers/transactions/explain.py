@@ -8,8 +8,12 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from checkers.transactions.evidence import Case, Clash, Cycle, Edge, Evidence, Kind, Ordered, Place, Refutation
+from checkers.transactions.evidence import Case, Clash, Cycle, Edge, Evidence, Found, Kind, Ordered, Place, Refutation
+from checkers.transactions.rows import PREDICATE_READ
+from histories.codes import identity
 from histories.transactions import TransactionColumns
+
+ROW_KINDS: Final = frozenset({"insert", "delete"})
 
 SHOWN_MAX: Final = 20
 """So many elements of a list are written out, and so many steps of a cycle."""
@@ -17,13 +21,14 @@ SHOWN_MAX: Final = 20
 
 @attrs.frozen(kw_only=True, slots=False)
 class Names:
-    """The transactions of one piece of evidence: T1, T2, ... in the order of appearance."""
+    """The transactions of one piece of evidence: T1, T2, ... in the order of appearance; `key` is what it is about."""
 
     columns: TransactionColumns
     numbers: Mapping[int, int]
+    key: Any = None
 
     @classmethod
-    def of(cls, columns: TransactionColumns, operations: tuple[int, ...]) -> Names:
+    def among(cls, columns: TransactionColumns, operations: tuple[int, ...]) -> Names:
         """Names for these operations."""
         return cls(columns=columns, numbers={index: i for i, index in enumerate(operations, start=1)})
 
@@ -36,9 +41,20 @@ class Names:
         return int(np.searchsorted(self.columns.index, operation))
 
     def at(self, place: Place) -> tuple[str, Any, Any]:
-        """Kind, key and value of a micro-operation."""
+        """Kind, key and value of a micro-operation; what a predicate read says of the key in question."""
         kind, key, value = self.columns.micro_operations(self.row(place.operation))[place.micro]
+        if kind == PREDICATE_READ:
+            shown = [seen for row, seen in value if identity(row) == identity(self.key)]
+            return kind, self.key, shown[0] if shown else None
         return kind, key, value
+
+    def predicate(self, place: Place) -> str:
+        """What a predicate read asked for."""
+        return _predicate(self.columns.micro_operations(self.row(place.operation))[place.micro][1])
+
+    def of(self, key: Any) -> Names:
+        """The same, where predicate reads are asked about another key."""
+        return attrs.evolve(self, key=key)
 
     def legend(self) -> list[str]:
         """One line a transaction: its name, its operation, what it did."""
@@ -52,9 +68,9 @@ class Names:
 
 def explanation(columns: TransactionColumns, kind: str, evidence: Evidence) -> str:
     """A few lines of prose for a person who knows what a transaction is."""
-    names = Names.of(columns, evidence.operations)
+    names = Names.among(columns, evidence.operations)
     if isinstance(evidence, Clash):
-        body = [_CLASHES[kind](names, evidence.places)]
+        body = [_CLASHES[kind](names.of(evidence.key), evidence.places)]
     elif isinstance(evidence, Cycle):
         body = _cycle(names, evidence)
     else:
@@ -63,7 +79,21 @@ def explanation(columns: TransactionColumns, kind: str, evidence: Evidence) -> s
 
 
 def _micro(kind: str, key: Any, value: Any) -> str:
-    return f"{kind}({key}, {_value(value)})"
+    if kind == PREDICATE_READ:
+        rows = " ".join(f"{row}={_value(seen)}" for row, seen in value or ())
+        return f"rp({_predicate(key)}, {'?' if value is None else f'[{rows}]'})"
+    return f"{kind}({key})" if kind == "delete" else f"{kind}({key}, {_value(value)})"
+
+
+def _predicate(predicate: Any) -> str:
+    match predicate:
+        case ["all"]:
+            return "all rows"
+        case ["range", low, high]:
+            return f"rows from {low} up to {high}"
+        case ["equals", value]:
+            return f"rows that are {_value(value)}"
+    return f"rows that are {predicate[2]} modulo {predicate[1]}"
 
 
 def _value(value: Any) -> str:
@@ -95,7 +125,16 @@ def _reason(names: Names, edge: Edge) -> str:
         return f"{before} completed before {after} began"
     if edge.at is None:
         raise ValueError(f"expected the places of a dependency, found none in {edge}")
-    return _DEPENDENCIES[edge.kind](names, edge, edge.at)
+    if edge.predicate:
+        return _OF_PREDICATES[edge.kind](names.of(edge.key), edge, edge.at)
+    return _DEPENDENCIES[edge.kind](names.of(edge.key), edge, edge.at)
+
+
+def _wrote(kind: str, value: Any) -> str:
+    """The end of a sentence: what somebody did to a row or a key."""
+    if kind == "delete":
+        return "deleted"
+    return f"{_VERBS.get(kind, 'wrote')} {'it as ' if kind == 'insert' else ''}{_value(value)}"
 
 
 def _overwrites(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
@@ -105,32 +144,63 @@ def _overwrites(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
             f"{names.name(edge.after)} appended {_value(later)} to key {key} after {names.name(edge.before)} "
             f"appended {_value(value)}"
         )
+    after = names.at(at[1])[0]
+    if ROW_KINDS.isdisjoint((kind, after)):
+        return (
+            f"{names.name(edge.after)} wrote {_value(later)} to key {key} over the {_value(value)} "
+            f"of {names.name(edge.before)}"
+        )
     return (
-        f"{names.name(edge.after)} wrote {_value(later)} to key {key} over the {_value(value)} "
-        f"of {names.name(edge.before)}"
+        f"{names.name(edge.after)} {_wrote(after, later)} in row {key}, which {names.name(edge.before)} "
+        f"had {_wrote(kind, value)}"
     )
 
 
 def _reads_from(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
     kind, key, value = names.at(at[0])
-    verb = "appended" if kind == "append" else "wrote"
+    verb = _VERBS.get(kind, "wrote")
+    if kind == "delete":
+        return f"{names.name(edge.after)} read nothing from row {key}, which {names.name(edge.before)} deleted"
     return f"{names.name(edge.after)} read {_value(value)} from key {key}, which {names.name(edge.before)} {verb}"
 
 
 def _read_before(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
     (_, key, seen), (kind, _, later) = names.at(at[0]), names.at(at[1])
-    verb = "appended" if kind == "append" else "wrote"
-    what = "" if kind == "append" else " over it"
+    what = " over it" if kind == "w" else ""
     return (
         f"{names.name(edge.before)} read {_value(seen)} from key {key}, before {names.name(edge.after)} "
-        f"{verb} {_value(later)}{what}"
+        f"{_wrote(kind, later)}{what}"
     )
+
+
+def _missed(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
+    kind, key, value = names.at(at[1])
+    return (
+        f"{names.name(edge.before)} asked for {names.predicate(at[0])} and did not see row {key}, before "
+        f"{names.name(edge.after)} {_wrote(kind, value)}"
+    )
+
+
+def _gone(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
+    kind, key, value = names.at(at[0])
+    return (
+        f"{names.name(edge.after)} asked for {names.predicate(at[1])} and did not see row {key}, after "
+        f"{names.name(edge.before)} had {_wrote(kind, value)}"
+    )
+
+
+_VERBS: Final[Mapping[str, str]] = {"append": "appended", "insert": "inserted", "delete": "deleted"}
 
 
 _DEPENDENCIES: Final[Mapping[Kind, Callable[[Names, Edge, tuple[Place, Place]], str]]] = {
     Kind.WW: _overwrites,
     Kind.WR: _reads_from,
     Kind.RW: _read_before,
+}
+
+_OF_PREDICATES: Final[Mapping[Kind, Callable[[Names, Edge, tuple[Place, Place]], str]]] = {
+    Kind.WR: _gone,
+    Kind.RW: _missed,
 }
 
 
@@ -140,7 +210,9 @@ def _refutation(names: Names, refutation: Refutation) -> list[str]:
         lines.append(_suppose(names, case))
         lines += [f"  {line}" for line in _cycle(names, case.cycle)]
     if len(refutation.cases) > 1 or refutation.cases[0].given:
-        lines.append("Every order of the versions falls under one of these cases: a contradiction.")
+        reads = any(isinstance(given, Found) for case in refutation.cases for given in case.given)
+        what = "order of the versions, with whatever those reads found," if reads else "order of the versions"
+        lines.append(f"Every {what} falls under one of these cases: a contradiction.")
     return lines
 
 
@@ -150,7 +222,14 @@ def _suppose(names: Names, case: Case) -> str:
     return f"Suppose that {' and '.join(_assumption(names, given) for given in case.given)}; then"
 
 
-def _assumption(names: Names, given: Ordered) -> str:
+def _assumption(names: Names, given: Ordered | Found) -> str:
+    if isinstance(given, Found):
+        reader = names.name(given.read.operation)
+        if given.version is None:
+            return f"{reader} read before anybody wrote row {given.key}"
+        kind, _, value = names.at(given.version)
+        writer = names.name(given.version.operation)
+        return f"{reader} found row {given.key} as {writer} had {_wrote(kind, value)}"
     first, then = names.at(given.first)[2], names.at(given.then)[2]
     return (
         f"key {given.key} was {_value(first)} ({names.name(given.first.operation)}) before it was "
@@ -159,8 +238,15 @@ def _assumption(names: Names, given: Ordered) -> str:
 
 
 def _garbage(names: Names, places: tuple[Place, ...]) -> str:
-    _, key, value = names.at(places[0])
-    return f"{names.name(places[0].operation)} read {_value(value)} from key {key}, and nobody ever wrote all of that."
+    kind, key, value = names.at(places[0])
+    reader = names.name(places[0].operation)
+    if kind == PREDICATE_READ:
+        asked = names.predicate(places[0])
+        return (
+            f"{reader} asked for {asked} and was shown {_value(value)} in row {key}: nobody ever wrote that, or it was "
+            "not asked for, or shown twice."
+        )
+    return f"{reader} read {_value(value)} from key {key}, and nobody ever wrote all of that."
 
 
 def _duplicate(names: Names, places: tuple[Place, ...]) -> str:
@@ -215,7 +301,7 @@ def _incompatible(names: Names, places: tuple[Place, ...]) -> str:
 
 def _internal(names: Names, places: tuple[Place, ...]) -> str:
     (kind, key, before), (_, _, after) = (names.at(place) for place in places)
-    verb = {"r": "read", "append": "appended"}.get(kind, "wrote")
+    verb = {"r": "read", PREDICATE_READ: "read"}.get(kind, _VERBS.get(kind, "wrote"))
     transaction = names.name(places[0].operation)
     return f"{transaction} {verb} {_value(before)} at key {key}, and then read {_value(after)}, which contradicts that."
 
@@ -244,6 +330,8 @@ _CLASHES: Final[Mapping[str, Callable[[Names, tuple[Place, ...]], str]]] = {
     "G1b": _intermediate,
     "incompatible-order": _incompatible,
     "internal": _internal,
+    "internal-predicate": _internal,
+    "predicate-read-miss": _internal,
     "future-read": _future,
     "lost-update": _lost_update,
 }

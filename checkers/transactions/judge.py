@@ -17,19 +17,20 @@ import attrs
 import numpy as np
 
 from checkers.budget import Budget
-from checkers.transactions.accesses import INITIAL, Accesses, Ints
-from checkers.transactions.choices import Choices, Clause, Pair
+from checkers.transactions.accesses import INITIAL, OPEN, Accesses, Ints, Mask
+from checkers.transactions.choices import Choices, Clause
 from checkers.transactions.conditions import Order, Rule
 from checkers.transactions.cycles import some_cycles
 from checkers.transactions.edges import Edges, Type, joined
 from checkers.transactions.graph import Graph
-from checkers.transactions.layouts import Layout, Moments
+from checkers.transactions.layouts import Layout
+from checkers.transactions.open_reads import anti_dependencies, newer_from
 from checkers.transactions.relations import dependencies, time_order, total_dependencies
-from checkers.transactions.rules import HITS, LAYOUTS, moments, violations
+from checkers.transactions.rules import HITS, LAYOUTS, moments, moments_of, violations
 from checkers.transactions.schedule import Ends, beyond_real_time, earliest, joined_ends
 from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
-from checkers.transactions.steps import Steps, assumed
+from checkers.transactions.steps import Pair, Steps, assumed
 from histories.transactions import OK
 
 
@@ -38,12 +39,13 @@ class Ruling:
     """What was found of one rule.
 
     `commits` are the committed transactions (rows) in an order that shows that it is kept; `starts` tells for each of
-    them after how many commits it starts, where the rule speaks of starts. `clauses` show that it is broken. Where all
-    are missing nothing is known, and `tried` cycles were not enough.
+    them after how many commits it starts, where the rule speaks of starts; `version` what each read found, if that was
+    open. `clauses` show that it is broken. Where all are missing nothing is known, and `tried` cycles were not enough.
     """
 
     commits: Ints | None = None
     starts: Ints | None = None
+    version: Ints | None = None
     clauses: tuple[Clause, ...] = ()
     tried: int = 0
 
@@ -53,6 +55,9 @@ SEEING: Final = (Rule.ATOMIC_VIEW, Rule.ATOMIC, Rule.CAUSAL)
 
 OVERWRITING: Final = (Rule.CURSOR, Rule.UPDATE_ATOMIC, Rule.MONOTONIC_VIEW, Rule.SINGLE, Rule.SNAPSHOT, Rule.UPDATES)
 """Rules that the order of versions may break though nobody read them."""
+
+OF_ITEMS: Final = (Rule.ITEMS, Rule.CURSOR, Rule.ATOMIC_VIEW)
+"""Rules to which it does not matter what predicate reads did not show."""
 
 
 EDGES_PER_CONFIGURATION: Final = 4
@@ -149,7 +154,7 @@ class Judge:
         found = some_cycles(moments(rule, situation))
         if found:
             return Ruling(clauses=(Clause((), found[0]),))
-        if rule in SEEING:
+        if rule in SEEING and not self._open_to(rule):
             return self._forced(rule, order)
         if rule in LAYOUTS and not self.open(rule):
             return self._kept(rule, situation)
@@ -159,7 +164,21 @@ class Judge:
         """Whether some order of free versions may break the rule and another may not."""
         if rule in (Rule.WRITES, Rule.COMMITTED):
             return False
+        if self._open_to(rule):
+            return True
         return self._choice if rule in OVERWRITING else self._read_choice
+
+    def _relevant(self, rule: Rule) -> Mask | None:
+        """Of the open reads, those whose choice matters to a rule; None for all."""
+        accesses = self.accesses
+        if rule not in OF_ITEMS or accesses.open_reads is None or accesses.item is None:
+            return None
+        return accesses.item[accesses.open_reads.read]
+
+    def _open_to(self, rule: Rule) -> bool:
+        """Whether it is open what some reads found that matter to a rule."""
+        relevant = self._relevant(rule)
+        return self.accesses.open_reads is not None and (relevant is None or bool(relevant.any()))
 
     @cached_property
     def _loose(self) -> Ints:
@@ -186,31 +205,43 @@ class Judge:
 
     def _kept(self, rule: Rule, situation: Situation) -> Ruling:
         """The certificate of a rule whose moments can be put in a row."""
-        layout, types = LAYOUTS[rule]
-        graph = Moments.of(situation.edges.of(*types), layout).graph
+        layout, _ = LAYOUTS[rule]
+        graph = moments_of(rule, situation, situation.edges).graph
+        version = None if self.accesses.open_reads is None else situation.accesses.version
         if layout not in (Layout.SNAPSHOT, Layout.PREFIX):
-            return Ruling(commits=self._committed(graph.order))
+            return Ruling(commits=self._committed(graph.order), version=version)
         is_commit = np.zeros(graph.vertices, dtype=bool)
         is_commit[: len(self.accesses.columns)] = self.accesses.committed
         commits_before = np.empty(graph.vertices, dtype=np.int64)
         commits_before[graph.order] = np.cumsum(is_commit[graph.order])
         commits = self._committed(graph.order)
-        return Ruling(commits=commits, starts=commits_before[situation.edges.vertices + commits])
+        return Ruling(commits=commits, starts=commits_before[situation.edges.vertices + commits], version=version)
 
-    def _total(self, commits: Ints, order: Order) -> Situation:
-        """The situation in which versions are ordered as these transactions."""
+    def _total(self, commits: Ints, order: Order, accesses: Accesses) -> Situation:
+        """The situation in which versions are ordered as these transactions.
+
+        An open read of which `accesses` do not say what it found, found the last that it may have before its reader.
+        """
         moment = np.empty(len(self.accesses.columns), dtype=np.int64)
         moment[commits] = np.arange(len(commits))
         sequence = np.lexsort((moment[self.accesses.writer], self.accesses.version_key))
         place = np.empty(len(sequence), dtype=np.int64)
         place[sequence] = np.arange(len(sequence)) - self.accesses.first[self.accesses.version_key]
-        edges = joined([*total_dependencies(self.accesses, sequence), self._time_order(order)])
-        return Situation(accesses=self.accesses, edges=edges, place=place)
+        if accesses.open_reads is None:
+            edges = joined([*total_dependencies(accesses, sequence), self._time_order(order)])
+            return Situation(accesses=accesses, edges=edges, place=place)
+        reads, version = accesses.open_reads.read, accesses.version.copy()
+        latest = accesses.open_reads.latest_hidden(moment[accesses.writer], moment[accesses.reader[reads]])
+        version[reads] = np.where(version[reads] == OPEN, latest, version[reads])
+        accesses = attrs.evolve(accesses, version=version)
+        rw = anti_dependencies(accesses, np.arange(len(accesses.columns)), sequence, newer_from(accesses, place))
+        edges = joined([*total_dependencies(accesses, sequence), rw, self._time_order(order)])
+        return Situation(accesses=accesses, edges=edges, place=place)
 
     def _guess(self, rule: Rule, situation: Situation) -> Ints:
         """Committed transactions in an order that agrees with a situation, and as far as it may with their times."""
-        layout, types = LAYOUTS.get(rule, LAYOUTS[Rule.COMMITTED])
-        graph = Moments.of(situation.edges.of(*types), layout).graph
+        layout, _ = LAYOUTS.get(rule, LAYOUTS[Rule.COMMITTED])
+        graph = moments_of(rule, situation, situation.edges).graph
         columns = self.accesses.columns
         end = np.where(columns.outcome == OK, columns.end, columns.index)
         wish = np.full(graph.vertices, -1)
@@ -222,6 +253,7 @@ class Judge:
     def _forced(self, rule: Rule, order: Order) -> Ruling:
         """Order the versions as what is seen demands, until that is enough, or leads to a cycle."""
         free, forced = np.append(self.accesses.free, False), _Forced()
+        accesses = Choices(self.accesses, self._relevant(rule)).accesses()
         while True:
             situation = attrs.evolve(self.known(order), edges=joined([self.known(order).edges, self._ordered(forced)]))
             found = some_cycles(moments(rule, situation))
@@ -229,14 +261,14 @@ class Judge:
                 return Ruling(clauses=forced.proof(self.accesses, found[0]))
             commits = self._guess(rule, situation)
             new = 0
-            for hits in HITS[rule](self._total(commits, order), order):
+            for hits in HITS[rule](self._total(commits, order, accesses), order):
                 read = self.accesses.version[hits.read]
                 certain = np.flatnonzero(~(free[read] & free[hits.version]))
                 if len(certain):
                     return Ruling(clauses=(Clause((), hits.cycle(int(certain[0]))),))
                 new += forced.add(hits, read)
             if not new:
-                return Ruling(commits=commits)
+                return Ruling(commits=commits, version=None if accesses.open_reads is None else accesses.version)
 
     def _ordered(self, forced: _Forced) -> Edges:
         first, then = np.array(list(forced), dtype=np.int64).reshape(-1, 2).T
@@ -245,21 +277,22 @@ class Judge:
 
     def _chosen(self, rule: Rule, order: Order) -> Ruling:
         """Guess and exclude."""
-        choices = Choices(self.accesses)
+        choices = Choices(self.accesses, self._relevant(rule))
         looked_at = 0
         while looked_at < EDGES_PER_CONFIGURATION * self.budget.configurations and not self.budget.out_of_time():
             looked_at += self.dependencies + ROUND
             edges = joined([self.known(order).edges, choices.edges()])
-            situation = attrs.evolve(self.known(order), edges=edges)
+            situation = attrs.evolve(self.known(order), edges=edges, accesses=choices.accesses())
             found = some_cycles(moments(rule, situation))
             if not found:
-                total = self._total(self._guess(rule, situation), order)
-                found = violations(rule, total, order)
+                situation = self._total(self._guess(rule, situation), order, situation.accesses)
+                found = violations(rule, situation, order)
                 if not found:
-                    return self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, total)
+                    return self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, situation)
             for cycle in found:
-                clause = choices.learn(cycle, adjacent=rule in (Rule.SERIAL, Rule.UPDATES))
-                if not clause.pairs:
+                adjacent = rule in (Rule.SERIAL, Rule.ITEMS, Rule.UPDATES)
+                clause = choices.learn(situation.accesses, cycle, adjacent=adjacent)
+                if clause.certain:
                     return Ruling(clauses=(clause,))
             if not choices.choose():
                 return Ruling(clauses=tuple(choices.proof()))
@@ -278,7 +311,7 @@ class _Forced(dict[Pair, tuple[Hits, int]]):
 
     def proof(self, accesses: Accesses, cycle: Steps) -> tuple[Clause, ...]:
         """That this cycle, which rests on pairs in here, cannot be avoided."""
-        pairs = tuple(sorted({pair for step in cycle if (pair := assumed(accesses, step)) is not None}))
+        pairs = tuple(sorted({pair for step in cycle for pair in assumed(accesses, step) if isinstance(pair, tuple)}))
         return (
             *(
                 Clause(((then, first),), hits.cycle(number))

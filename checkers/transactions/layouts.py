@@ -48,12 +48,15 @@ class Moments:
     origin: Ints
 
     @classmethod
-    def of(cls, edges: Edges, layout: Layout) -> Moments:
-        """The moments of the transactions that these edges join, and what the edges say of them."""
+    def of(cls, edges: Edges, layout: Layout, event: Ints | None = None) -> Moments:
+        """The moments of the transactions that these edges join, and what the edges say of them.
+
+        `event` gives for each read the first of those that happen at the same moment; None if each has its own.
+        """
         if layout is Layout.SERIAL:
             graph = Graph(vertices=edges.vertices, source=edges.source, target=edges.target)
             return cls(edges=edges, graph=graph, origin=np.arange(len(edges)))
-        return _reads(edges) if layout is Layout.READS else _snapshots(edges, prefix=layout is Layout.PREFIX)
+        return _reads(edges, event) if layout is Layout.READS else _snapshots(edges, prefix=layout is Layout.PREFIX)
 
     @cached_property
     def cyclic(self) -> Ints:
@@ -101,10 +104,11 @@ def _snapshots(edges: Edges, *, prefix: bool) -> Moments:
     return _moments(edges, vertices, source, target, (edges.vertices + transaction, transaction))
 
 
-def _reads(edges: Edges) -> Moments:
+def _reads(edges: Edges, event: Ints | None) -> Moments:
     """Reads come after everything else, in the order of the program."""
     is_rw, is_wr = edges.type == Type.RW, edges.type == Type.WR
-    reads, number = np.unique(np.concatenate([edges.left[is_rw], edges.right[is_wr]]), return_inverse=True)
+    each = np.concatenate([edges.left[is_rw], edges.right[is_wr]])
+    reads, number = np.unique(each if event is None else event[each], return_inverse=True)
     reader = np.empty(len(reads), dtype=np.int64)
     reader[number] = np.concatenate([edges.source[is_rw], edges.target[is_wr]])
     moment = edges.vertices + np.arange(len(reads))

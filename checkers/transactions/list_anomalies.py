@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from checkers.transactions import within
-from checkers.transactions.accesses import Accesses, Ints
+from checkers.transactions.accesses import OPEN, Accesses, Ints
 from checkers.transactions.lists import Lists
 from checkers.transactions.within import Contradictions
 from histories.transactions import APPEND, FAIL, OK, READ, TransactionColumns
@@ -126,6 +126,8 @@ def twice_updated(accesses: Accesses, read: Ints, write: Ints) -> Rows:
     known = place < len(accesses.read_at)
     known[known] = accesses.read_at[place[known]] == read[known]
     read, write, place = read[known], write[known], place[known]
+    certain = accesses.version[place] != OPEN
+    read, write, place = read[certain], write[certain], place[certain]
     version, key, reader = accesses.version[place], accesses.read_key[place], accesses.reader[place]
     order = np.lexsort((read, version, key))
     one, other = order[:-1], order[1:]

@@ -10,27 +10,34 @@ import numpy as np
 from checkers.transactions.accesses import Mask
 from checkers.transactions.conditions import Rule
 from checkers.transactions.edges import Type
-from checkers.transactions.steps import Steps, rw_count
+from checkers.transactions.steps import READING, Steps, rw_count
 
 NAMES: Final = ("G0", "G1c", "G-single", "G-nonadjacent", "G2-item")
 """By what the cycle is made of, from the simplest on: each is forbidden where one after it is."""
 
+OF_ROWS: Final = ("G0", "G1c", "G-single", "G-nonadjacent", "G2")
+"""The same where there are predicates; with `-item` where the cycle has an rw, and needs none of them."""
+
 SUFFIXES: Final = ("", "-process", "-realtime")
 
-BY_CONTENT: Final = (Rule.WRITES, Rule.COMMITTED, Rule.SINGLE, Rule.SNAPSHOT, Rule.SERIAL)
+BY_CONTENT: Final = (Rule.WRITES, Rule.COMMITTED, Rule.SINGLE, Rule.SNAPSHOT, Rule.ITEMS, Rule.SERIAL)
 """Rules whose cycles have names of their own; those of the others are called by the rule."""
 
 
-def name(cycles: Sequence[Steps], certain: Mask, rule: Rule | None = None) -> str:
+def name(cycles: Sequence[Steps], certain: Mask, rule: Rule | None = None, item: Mask | None = None) -> str:
     """What to call some cycles of which there must be one: as the least simple of them.
 
     `certain` tells which transactions are known to have committed. Others did because somebody read what they wrote;
-    read uncommitted does not conclude that, so a cycle with them is not called G0.
+    read uncommitted does not conclude that, so a cycle with them is not called G0. `item` tells which reads are of
+    single rows; None where there are no others.
     """
     level = max(_level(cycle, certain) for cycle in cycles)
     suffix = SUFFIXES[max(_order(cycle) for cycle in cycles)]
     if rule is None or rule in BY_CONTENT or level < NAMES.index("G-single"):
-        return NAMES[level] + suffix
+        if item is None:
+            return NAMES[level] + suffix
+        single = all(item[step.reading] for cycle in cycles for step in cycle if step.type in READING)
+        return OF_ROWS[level] + ("-item" if level >= OF_ROWS.index("G-single") and single else "") + suffix
     return f"{rule.value}{suffix}"
 
 

@@ -52,6 +52,8 @@ def _neighbours(accesses: Accesses, rows: Ints, before: Ints, after: Ints, begin
     following = np.full(len(writer) + len(begins), INITIAL)
     following[before], following[len(writer) :] = after, begins
     over = following[np.where(accesses.version >= 0, accesses.version, len(writer) + accesses.read_key)]
+    if accesses.open_reads is not None:
+        over[accesses.open_reads.read] = INITIAL
     reads = np.flatnonzero(over >= 0)
     over = over[reads]
     others = writer[over] != reader[reads]
@@ -76,6 +78,15 @@ def _reads_of_the_end(accesses: Accesses, rows: Ints) -> list[Edges]:
     """Rw from the readers of the last known version of each key to the writers of all free ones."""
     loose = np.diff(accesses.first) - accesses.known
     reads = np.flatnonzero((accesses.version == accesses.end[accesses.read_key]) & (loose[accesses.read_key] > 0))[::-1]
+    if accesses.item is None:
+        return _reads_over(accesses, rows, reads, loose, len(rows))
+    parts = _reads_over(accesses, rows, reads[accesses.item[reads]], loose, len(rows))
+    vertices = max(part.vertices for part in parts)
+    return [*parts, *_reads_over(accesses, rows, reads[~accesses.item[reads]], loose, vertices)]
+
+
+def _reads_over(accesses: Accesses, rows: Ints, reads: Ints, loose: Ints, vertices: int) -> list[Edges]:
+    """The same for some of the reads, the last ones first; new auxiliary vertices begin at `vertices`."""
     code = accesses.read_key[reads] * len(rows) + accesses.reader[reads]
     reads = reads[np.unique(code, return_index=True)[1]]  # by key, and the last of each transaction, which says most
     readers = np.bincount(accesses.read_key[reads], minlength=len(loose))
@@ -88,7 +99,7 @@ def _reads_of_the_end(accesses: Accesses, rows: Ints) -> list[Edges]:
     few, over = few[others], over[others]
     parts = [Edges.make(rows, Type.RW, accesses.reader[few], accesses.writer[over], few, over)]
     for number, key in enumerate(np.flatnonzero(many).tolist()):
-        parts += _crowd(accesses, rows, len(rows) + 2 * number, key, reads[accesses.read_key[reads] == key])
+        parts += _crowd(accesses, rows, vertices + 2 * number, key, reads[accesses.read_key[reads] == key])
     return parts
 
 

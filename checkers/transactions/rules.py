@@ -15,7 +15,7 @@ import numpy as np
 from checkers.transactions import sights, ways
 from checkers.transactions.conditions import Order, Rule
 from checkers.transactions.cycles import some_cycles, spread
-from checkers.transactions.edges import Type
+from checkers.transactions.edges import Edges, Type
 from checkers.transactions.layouts import Layout, Moments
 from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
@@ -29,6 +29,7 @@ LAYOUTS: Final[Mapping[Rule, tuple[Layout, tuple[Type, ...]]]] = {
     Rule.READS: (Layout.READS, tuple(Type)),
     Rule.PREFIX: (Layout.PREFIX, tuple(Type)),
     Rule.SNAPSHOT: (Layout.SNAPSHOT, tuple(Type)),
+    Rule.ITEMS: (Layout.SERIAL, tuple(Type)),
     Rule.SERIAL: (Layout.SERIAL, tuple(Type)),
 }
 """The moments and the edges of the rules that forbid cycles of moments."""
@@ -36,8 +37,21 @@ LAYOUTS: Final[Mapping[Rule, tuple[Layout, tuple[Type, ...]]]] = {
 
 def moments(rule: Rule, situation: Situation) -> Moments:
     """The graph that must be acyclic, as far as it lies on cycles of all edges; D for rules of another kind."""
+    return moments_of(rule, situation, situation.cyclic)
+
+
+def moments_of(rule: Rule, situation: Situation, edges: Edges) -> Moments:
+    """The same for any of the edges of a situation."""
     layout, types = LAYOUTS.get(rule, LAYOUTS[Rule.COMMITTED])
-    return Moments.of(situation.cyclic.of(*types), layout)
+    accesses, chosen = situation.accesses, edges.of(*types)
+    if accesses.item is None:
+        return Moments.of(chosen, layout)
+    if rule is Rule.ITEMS:
+        counts = np.ones(len(chosen), dtype=bool)
+        is_rw = chosen.type == Type.RW
+        counts[is_rw] = accesses.item[chosen.left[is_rw]]
+        chosen = chosen.where(counts)
+    return Moments.of(chosen, layout, accesses.event)
 
 
 def _update_atomic(situation: Situation, _: Order) -> list[Hits]:

@@ -39,7 +39,8 @@ class Hits:
         """The anti-dependency, and the way back."""
         accesses = self.situation.accesses
         read, version = int(self.read[number]), int(self.version[number])
-        back = Step(Type.RW, int(accesses.reader[read]), int(accesses.writer[version]), read, version)
+        shown = self.situation.next_shown(read)
+        back = Step(Type.RW, int(accesses.reader[read]), int(accesses.writer[version]), read, version, shown)
         return (back, *self.way(number))
 
 
@@ -56,29 +57,36 @@ def one_step(situation: Situation, read: Ints, version: Ints, kind: Type, left: 
 
 def overwritten(situation: Situation) -> Hits:
     """Reads of a key that their transaction writes, after another has written it in between: lost updates."""
-    accesses, chosen = situation.accesses, situation.suspect_reads
+    accesses, chosen = situation.accesses, _items(situation, situation.suspect_reads)
     own = situation.version_by(accesses.reader[chosen], accesses.read_key[chosen])
     between = situation.following(chosen)
     lost = (own >= 0) & (between >= 0)
-    lost[lost] = situation.later(accesses.version[chosen[lost]], own[lost])
+    lost[lost] = situation.later(chosen[lost], own[lost])
     return one_step(situation, chosen[lost], between[lost], Type.WW, between[lost], own[lost])
+
+
+def _items(situation: Situation, reads: Ints) -> Ints:
+    """Those of some reads that are of single rows."""
+    item = situation.accesses.item
+    return reads if item is None else reads[item[reads]]
 
 
 def fractured(situation: Situation, *, later_only: bool) -> Hits:
     """Reads of versions before those of transactions from which the reader also reads.
 
-    With `later_only`, only those that come after that other read in the transaction.
+    With `later_only`, only those that come after that other read in the transaction, and are of single rows.
     """
     accesses, chosen = situation.accesses, situation.suspect_reads
     sees, read = _pairs(accesses.reader[chosen])
     sees, read = chosen[sees], chosen[read]
     counts = (accesses.version[sees] >= 0) & ((sees < read) if later_only else (sees != read))
     if later_only:
-        counts &= accesses.read_at[sees] < accesses.read_at[read]
+        counts &= accesses.moment(accesses.read_at[sees]) < accesses.moment(accesses.read_at[read])
+        counts &= True if accesses.item is None else accesses.item[read]
     sees, read = sees[counts], read[counts]
     version = situation.version_by(accesses.read_writer[sees], accesses.read_key[read])
     hit = version >= 0
-    hit[hit] = situation.later(accesses.version[read[hit]], version[hit])
+    hit[hit] = situation.later(read[hit], version[hit])
     return one_step(situation, read[hit], version[hit], Type.WR, accesses.version[sees[hit]], sees[hit])
 
 
@@ -104,7 +112,7 @@ def forgotten(situation: Situation) -> Hits:
     found = (at >= 0) & (len(code) > 0)
     found[found] = code[at[found]] // len(columns) == group[found]
     read, version = chosen[found], ok[at[found]]
-    hit = situation.later(accesses.version[read], version)
+    hit = situation.later(read, version)
     nothing = np.full(int(hit.sum()), -1)
     return one_step(situation, read[hit], version[hit], Type.SESSION, nothing, nothing)
 
@@ -126,11 +134,11 @@ def overtaken(situation: Situation) -> Hits:
     nobody: tuple[list[int], list[tuple[int, int]]] = ([], [])
     hits = []
     for read in situation.suspect_reads.tolist():
-        version_read = int(accesses.version[read])
+        newer = int(situation.newer_from[read])
         for key, own in written.get(int(accesses.reader[read]), ()):
             places, best = latest.get((key, int(accesses.read_key[read])), nobody)
             before = bisect_left(places, place[own]) - 1
-            if before >= 0 and (version_read < 0 or place[best[before][1]] > place[version_read]):
+            if before >= 0 and place[best[before][1]] >= newer:
                 hits.append((read, best[before][1], best[before][0], own))
     columns = np.array(hits, dtype=np.int64).reshape(-1, 4).T
     return one_step(situation, columns[0], columns[1], Type.WW, columns[2], columns[3])

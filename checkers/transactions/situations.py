@@ -7,9 +7,10 @@ from functools import cached_property
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import INITIAL, Accesses, Ints, Mask
+from checkers.transactions.accesses import Accesses, Ints, Mask
 from checkers.transactions.edges import Edges, Type
 from checkers.transactions.graph import Graph
+from checkers.transactions.open_reads import newer_from
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
@@ -72,15 +73,27 @@ class Situation:
         at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
         return np.where(codes[at] == wanted, order[at], -1)
 
-    def later(self, version: Ints, other: Ints) -> Mask:
-        """Whether each other version, of the same key, comes after the version that was read, INITIAL included."""
-        mask: Mask = (version == INITIAL) | (self.place[other] > self.place[version])
+    @cached_property
+    def newer_from(self) -> Ints:
+        """For each read the place from which on versions of its key are newer than what it found."""
+        return newer_from(self.accesses, self.place)
+
+    def later(self, reads: Ints, version: Ints) -> Mask:
+        """Whether each version, of the same key, is newer than what was read."""
+        mask: Mask = self.place[version] >= self.newer_from[reads]
         return mask
 
-    def following(self, reads: Ints) -> Ints:
-        """For each read the version after the one it found; -1 where there is none, or it is the reader's own."""
+    def next_shown(self, read: int) -> int:
+        """The first version that an open read would have shown, after the one it found; -1 for other reads."""
         accesses = self.accesses
-        key, version = accesses.read_key[reads], accesses.version[reads]
-        at = accesses.first[key] + np.where(version == INITIAL, 0, np.append(self.place, 0)[version] + 1)
+        if accesses.open_reads is None or read not in accesses.open_reads.number:
+            return -1
+        return int(self.sequence[accesses.first[accesses.read_key[read]] + self.newer_from[read]])
+
+    def following(self, reads: Ints) -> Ints:
+        """For each read the first version newer than what it found; -1 where none is, or it is the reader's own."""
+        accesses = self.accesses
+        key = accesses.read_key[reads]
+        at = accesses.first[key] + self.newer_from[reads]
         found = np.where(at < accesses.first[key + 1], np.append(self.sequence, -1)[at], -1)
         return np.where(np.append(accesses.writer, -1)[found] == accesses.reader[reads], -1, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import attrs
@@ -26,13 +26,22 @@ KINDS: Final = {
 
 @attrs.frozen(order=True)
 class Step:
-    """One edge of a cycle: its type, the transactions (as rows), and where it comes from, as in `Edges`."""
+    """One edge of a cycle: its type, the transactions (as rows), and where it comes from, as in `Edges`.
+
+    `shown` is the version that a read which showed nothing would have shown, if that is not the one of an rw.
+    """
 
     type: Type
     before: int
     after: int
     left: int
     right: int
+    shown: int = -1
+
+    @property
+    def reading(self) -> int:
+        """The read of a wr or rw."""
+        return self.left if self.type is Type.RW else self.right
 
 
 Steps = tuple[Step, ...]
@@ -88,7 +97,12 @@ def _row(edges: Edges, vertex: int) -> int:
 
 def cycle(accesses: Accesses, found: Sequence[Step]) -> Cycle:
     """The evidence that steps amount to."""
-    return Cycle(edges=tuple(_edge(accesses.columns, step, _places(accesses, step)) for step in found))
+    edges = []
+    for step in found:
+        edge = _edge(accesses.columns, step, _places(accesses, step))
+        missed = accesses.item is not None and step.type in READING and not accesses.item[step.reading]
+        edges.append(attrs.evolve(edge, predicate=True) if missed else edge)
+    return Cycle(edges=tuple(edges))
 
 
 def cycle_of_writes(columns: TransactionColumns, found: Sequence[Step]) -> Cycle:
@@ -136,18 +150,41 @@ def shown_by(columns: TransactionColumns, write: int, read: int) -> int:
 
 def place(columns: TransactionColumns, micro: int) -> Place:
     """A micro-operation as others may look it up."""
-    row = int(columns.transaction[micro])
-    return Place(int(columns.index[row]), micro - int(columns.first[row]))
+    return Place(int(columns.index[columns.transaction[micro]]), columns.position(micro))
 
 
-def assumed(accesses: Accesses, step: Step) -> tuple[int, int] | None:
-    """The two versions whose order a step takes for granted, though it is not known; None if it is known."""
-    if step.type is Type.WW:
-        first = step.left
+@attrs.frozen(order=True)
+class Found:
+    """An assumption: a read that may have found several versions found this one."""
+
+    read: int
+    version: int
+
+
+Pair = tuple[int, int]
+"""An assumption: of two versions of a key the first comes before the second."""
+
+
+def assumed(accesses: Accesses, step: Step) -> Iterator[Pair | Found]:
+    """What a step takes for granted, though it is not known."""
+    open_reads = accesses.open_reads
+    is_open = open_reads is not None and step.type in READING and step.reading in open_reads.number
+    if step.type is Type.WW and accesses.free[step.left]:
+        yield step.left, step.right
+    elif step.type is Type.WR and is_open:
+        yield Found(step.right, step.left)
+    elif step.type is Type.RW and is_open and open_reads is not None:
+        first = int(accesses.version[step.left])
+        shown = step.right if step.right in open_reads.shown_to(step.left) else step.shown
+        yield Found(step.left, first)
+        if first != INITIAL:
+            yield first, shown
+        if shown != step.right:
+            yield shown, step.right
     elif step.type is Type.RW:
         first = int(accesses.version[step.left])
-    else:
-        return None
-    if first == INITIAL or not accesses.free[first]:
-        return None
-    return first, step.right
+        if first != INITIAL and accesses.free[first]:
+            yield first, step.right
+
+
+READING: Final = (Type.WR, Type.RW)

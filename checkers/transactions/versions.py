@@ -49,7 +49,8 @@ def accesses(columns: TransactionColumns, lists: Lists, registers: Registers) ->
     fate = committed(columns, np.concatenate([lists.seen, registers.seen]))
     chained, version_of_element = _chained(lists, fate)
     unread = lists.appends[lists.rank[lists.appends] < 0]
-    free = _new(_last_writes(columns, np.concatenate([unread, registers.writing]), fate), chained, len(columns.keys))
+    key, author, written = last_writes(columns, np.concatenate([unread, registers.writing]), fate)
+    free = _new(_Some(key=key, writer=author, last=written), chained, len(columns.keys))
     known = np.bincount(chained.key, minlength=len(columns.keys))
     loose = np.bincount(free.key, minlength=len(columns.keys))
     first = offsets(known + loose)
@@ -93,14 +94,17 @@ def _chained(lists: Lists, fate: Mask) -> tuple[_Some, Ints]:
     return found, version
 
 
-def _last_writes(columns: TransactionColumns, writing: Ints, fate: Mask) -> _Some:
-    """The last of these writes of each committed transaction to each key."""
+def last_writes(columns: TransactionColumns, writing: Ints, fate: Mask) -> tuple[Ints, Ints, Ints]:
+    """The last of these writes of each committed transaction to each key: key, writer and micro-operation.
+
+    They are sorted by key and writer.
+    """
     writing = np.sort(writing[fate[columns.transaction[writing]]])
     key, writer = columns.key[writing], columns.transaction[writing]
     order = np.lexsort((writing, writer, key))
     key, writer, writing = key[order], writer[order], writing[order]
     last = np.append((key[1:] != key[:-1]) | (writer[1:] != writer[:-1]), True)[: len(key)]
-    return _Some(key=key[last], writer=writer[last], last=writing[last])
+    return key[last], writer[last], writing[last]
 
 
 def _new(free: _Some, chained: _Some, keys: int) -> _Some:

@@ -31,13 +31,14 @@ def monotonic_view(situation: Situation) -> Hits:
     is_read = into.type == Type.WR
     at = np.empty(len(into), dtype=np.int64)
     at[is_read], at[~is_read] = accesses.read_at[into.right[is_read]], accesses.written_at[into.right[~is_read]]
-    order = np.argsort(at)
+    at = accesses.moment(at)
+    order = np.argsort(at, kind="stable")
     into, at = into.where(order), at[order]
     read = situation.suspect_reads
     version = situation.following(read)
     read, version = read[version >= 0], version[version >= 0]
-    micro = accesses.read_at[read]
-    begins = np.searchsorted(at, accesses.columns.first[accesses.reader[read]])
+    micro = accesses.moment(accesses.read_at[read])
+    begins = np.searchsorted(at, accesses.moment(accesses.columns.first[accesses.reader[read]]))
     size = np.searchsorted(at, micro) - begins
     entries = into.where(ranges(begins, size))
     return _ways(situation, situation.forward, np.repeat(read, size), np.repeat(version, size), entries)
@@ -151,8 +152,7 @@ def _segments(situation: Situation, versions: Ints) -> dict[int, list[tuple[int,
     accesses, reads = situation.accesses, situation.suspect_reads
     widest = int(situation.place.max(initial=0)) + 2
     code = accesses.version_key[versions] * widest + situation.place[versions] + 1
-    place = np.where(accesses.version[reads] < 0, 0, np.append(situation.place, 0)[accesses.version[reads]] + 1)
-    low = np.searchsorted(code, accesses.read_key[reads] * widest + place, side="right")
+    low = np.searchsorted(code, accesses.read_key[reads] * widest + situation.newer_from[reads] + 1)
     high = np.searchsorted(code, (accesses.read_key[reads] + 1) * widest)
     found: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for read, reader, begin, end in zip(

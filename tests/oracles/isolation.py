@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from itertools import product
+from itertools import groupby, product
 from typing import Any
 
 import attrs
@@ -212,14 +212,17 @@ class Arbitration:
 
     @cached_property
     def monotonic_snapshots(self) -> bool:
-        """No G-MSR: every read sees the commits up to a moment, later reads up to the same or a later one."""
+        """No G-MSR: every read sees the commits up to a moment, later reads up to the same or a later one.
+
+        What a predicate read says of all rows is of one moment.
+        """
         place = {i: position for position, i in enumerate(self.order)}
         for i in self.order:
             moment = 0
-            for read in (read for read in self.reads if read.reader == i):
-                if read.writer is not None:
-                    moment = max(moment, place[read.writer] + 1)
-                newer = [place[j] for j in bits(self.newer(read))]
+            for _, reads in groupby((read for read in self.reads if read.reader == i), key=lambda read: read.at):
+                together = list(reads)
+                moment = max([moment, *(place[read.writer] + 1 for read in together if read.writer is not None)])
+                newer = [place[j] for read in together for j in bits(self.newer(read))]
                 if moment > min([place[i], *newer]):
                     return False
         return True
