@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from checkers.data.audit import FAULTS, PROPERTIES, Facts, anomaly_problem, property_problem
+from checkers.data.audit import FAULTS, MEASURED, PROPERTIES, Facts, anomaly_problem, property_problem
 from checkers.data.audit_logs import LOG_FAULTS
 from checkers.linearizability.audit import STEPS_MAX, Auditor
 from checkers.linearizability.registers import CasRegister
@@ -23,9 +23,14 @@ from checkers.transactions.audit import audit as audit_transactions
 from checkers.transactions.certificates import Certificate
 from checkers.transactions.evidence import Clash, Cycle, Refutation
 from checkers.verdict import Anomaly, Audit, Classification, Status
+from checkers.weaker import audit as weaker
+from checkers.weaker.audit import REPLICATED, SHOWS
+from checkers.weaker.audit_facts import Facts as Registers
+from checkers.weaker.audit_orders import REPLAYS
 from histories import History
 
 LINEARIZABLE: Final = "linearizable"
+GARBAGE: Final = "garbage-read"  # what two checkers call the same
 TRANSACTIONAL: Final = (Clash, Cycle, Refutation)
 
 
@@ -34,14 +39,14 @@ def audit(history: History, classification: Classification, *, specification: Sp
 
     `specification` is what `linearizable` was judged by; registers with compare-and-set, if none is given.
     """
-    return _Case(history, classification, specification or CasRegister()).audit()
+    return _Case(history, classification, specification).audit()
 
 
 @attrs.frozen(slots=False)
 class _Case:
     history: History
     classification: Classification
-    specification: Specification
+    specification: Specification | None
 
     def audit(self) -> Audit:
         found = self._transactions()
@@ -70,6 +75,8 @@ class _Case:
     def _anomaly(self, anomaly: Anomaly) -> str | None:
         if anomaly.type in FAULTS or anomaly.type in LOG_FAULTS:
             return anomaly_problem(self._facts, anomaly)
+        if anomaly.type in SHOWS and not (anomaly.type == GARBAGE and self.specification):
+            return weaker.anomaly_problem(self._memory, anomaly)
         return self._linearizability.anomaly(anomaly)
 
     def _certificates(self) -> Iterator[tuple[str, Any]]:
@@ -82,15 +89,17 @@ class _Case:
                 else:
                     names.setdefault(id(finding.certificate), (finding.certificate, []))[1].append(name)
         for certificate, models in names.values():
-            yield by_strength(models)[0], certificate
+            yield by_strength(models)[0] if len(models) > 1 else models[0], certificate
 
     def _certificate(self, name: str, certificate: Any) -> str | None:
-        if name in PROPERTIES:
-            return property_problem(self._facts, name)
+        if name in PROPERTIES or name in MEASURED:
+            return property_problem(self._facts, name, certificate)
         if certificate is None:
             return "it is said to hold, and nothing shows it"
         if name == LINEARIZABLE:
             return self._linearizability.certificate(certificate)
+        if name in REPLAYS or name in REPLICATED:
+            return weaker.certificate_problem(self._memory, name, certificate)
         return "nothing is known of its certificate"
 
     @cached_property
@@ -98,5 +107,9 @@ class _Case:
         return Facts(self.history)
 
     @cached_property
+    def _memory(self) -> Registers:
+        return Registers(self.history)
+
+    @cached_property
     def _linearizability(self) -> Auditor:
-        return Auditor.of(self.history, self.specification, STEPS_MAX)
+        return Auditor.of(self.history, self.specification or CasRegister(), STEPS_MAX)

@@ -66,9 +66,10 @@ def anomaly_problem(facts: Facts, anomaly: Anomaly) -> str:
     return "" if FAULTS[anomaly.type](facts, named, anomaly) else "its operations do not show it"
 
 
-def property_problem(facts: Facts, name: str) -> str:
+def property_problem(facts: Facts, name: str, certificate: Any) -> str:
     """What is wrong with a property that is said to hold, if anything is."""
-    return PROPERTIES[name](facts)
+    measured = MEASURED.get(name)
+    return measured(facts, certificate) if measured else PROPERTIES[name](facts)
 
 
 # ── Banks ──────────────────────────────────────────────────────────────────────────────────────
@@ -93,10 +94,10 @@ def _wrong_accounts(_: Facts, named: Named, anomaly: Anomaly) -> bool:
     )
 
 
-def _bank(facts: Facts) -> str:
-    reads = [_balances(o) for o in facts.history if o.f == "read" and o.ok]
-    agreed = {(frozenset(read), sum(read.values())) for read in reads}
-    return "" if len(agreed) == 1 else "the reads do not agree"
+def _bank(facts: Facts, books: tuple[Any, frozenset[str]]) -> str:
+    reads = (_balances(o) for o in facts.history if o.f == "read" and o.ok)
+    wrong = any((sum(read.values()), frozenset(read)) != books for read in reads)
+    return "a read has another total or other accounts" if wrong else ""
 
 
 # ── Counters ───────────────────────────────────────────────────────────────────────────────────
@@ -141,15 +142,13 @@ def _out_of_bounds(facts: Facts, named: Named, anomaly: Anomaly) -> bool:
     return high - low == most - least and not low <= read.result <= high
 
 
-def _counter(facts: Facts) -> str:
-    begins = [
-        (o.result - most, o.result - least)
-        for o in facts.history
-        if o.f == "read" and o.ok
-        for least, most in [facts.sums[freeze(o.key)].around(o)]
-    ]
-    wrong = begins and max(low for low, _ in begins) > min(high for _, high in begins)
-    return "no sum to begin with explains all reads" if wrong else ""
+def _counter(facts: Facts, initial: Any) -> str:
+    for o in facts.history:
+        if o.f == "read" and o.ok:
+            least, most = facts.sums[freeze(o.key)].around(o)
+            if not least <= o.result - initial <= most:
+                return f"the read #{o.index} is out of bounds"
+    return ""
 
 
 # ── Ids ────────────────────────────────────────────────────────────────────────────────────────
@@ -294,9 +293,9 @@ FAULTS: Final[Mapping[str, Callable[[Facts, Named, Anomaly], bool]]] = {
     "long-fork": _long_fork,
 }
 
+MEASURED: Final[Mapping[str, Callable[[Facts, Any], str]]] = {"bank": _bank, "counter": _counter}
+
 PROPERTIES: Final[Mapping[str, Callable[[Facts], str]]] = {
-    "bank": _bank,
-    "counter": _counter,
     "unique-ids": _unique_ids,
     "set": _set,
     "set-full": _set_full,

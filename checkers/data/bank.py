@@ -47,6 +47,7 @@ def check_bank(
     only(history, {"read", "transfer"})
     reads = [operation for operation in history if operation.f == "read" and operation.ok]
     anomalies: list[Anomaly] = []
+    books = None
     if reads:
         first = _balances(reads[0])
         known = [balance for balance in first.values() if balance is not None]
@@ -61,6 +62,7 @@ def check_bank(
         {"bank": {WRONG_TOTAL, MISSING, UNEXPECTED, NEGATIVE}},
         anomalies,
         holds=f"{counted(len(reads), 'read')}, all with the same total",
+        certificate=books and (books.total, books.accounts),
         unknown={} if reads else {"bank": "no read succeeded"},
         statistics={"reads": len(reads), "wrong reads": len({anomaly.operations[-1] for anomaly in anomalies})},
     )

@@ -19,13 +19,15 @@ def conclude(
     anomalies: Iterable[Anomaly],
     *,
     holds: str,
+    certificate: Any = None,
     unknown: Mapping[str, str] | None = None,
     refutes: Collection[str] = (),
     statistics: Mapping[str, float | str] | None = None,
 ) -> Classification:
     """A finding for each property: violated by the types of anomalies that it names, else unknown or holding.
 
-    `unknown` says why a property cannot be said to hold, `holds` why the others do. Anomalies of the types in
+    `unknown` says why a property cannot be said to hold, `holds` why the others do; `certificate` is what they were
+    measured by. Anomalies of the types in
     `refutes` show that the history is not linearizable.
     """
     anomalies = tuple(first_of_each_type(anomalies))
@@ -37,7 +39,7 @@ def conclude(
         elif unknown and name in unknown:
             findings[name] = Finding(status=Status.UNKNOWN, because=unknown[name])
         else:
-            findings[name] = Finding(status=Status.HOLDS, because=holds)
+            findings[name] = Finding(status=Status.HOLDS, because=holds, certificate=certificate)
     refuting = [anomaly for anomaly in anomalies if anomaly.type in refutes]
     if refuting:
         findings[LINEARIZABLE] = Finding(status=Status.VIOLATED, because=refuting[0].explanation)

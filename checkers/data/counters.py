@@ -50,6 +50,7 @@ def check_counter(history: History, *, initial: Number = 0) -> Classification:
         {"counter": {OUT_OF_BOUNDS}},
         anomalies,
         holds=f"{counted(reads, 'read')} between the least and the greatest sum that the adds allow",
+        certificate=initial,
         refutes={OUT_OF_BOUNDS},
         statistics={"reads": reads, "reads out of bounds": len(anomalies)},
     )

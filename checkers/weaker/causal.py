@@ -29,6 +29,7 @@ from typing import Final
 
 from checkers.verdict import Anomaly
 from checkers.weaker.causality import Causality
+from checkers.weaker.evidence import Derivation
 from checkers.weaker.graphs import path
 from checkers.weaker.memory import INITIAL, Memory
 from checkers.weaker.prose import Successors, causal_successors, clauses, leads, mark
@@ -42,7 +43,8 @@ CONFLICT: Final = "CyclicCF"
 def circle(memory: Memory, steps: list[int]) -> Anomaly:
     """The anomaly of a circle in causal order."""
     told = f"causes go in a circle: {clauses(memory, [*steps, steps[0]])}"
-    return Anomaly(type=CYCLIC, operations=memory.indices(*steps), explanation=told)
+    evidence = Derivation.of(memory, [*steps, steps[0]])
+    return Anomaly(type=CYCLIC, operations=memory.indices(*steps), explanation=told, evidence=evidence)
 
 
 def overwritten(causality: Causality) -> Anomaly | None:
@@ -147,4 +149,6 @@ def _conflict(memory: Memory, before: dict[int, dict[int, int]], order: list[int
         for b, read in firsts.items()
     }
     told = f"the writes cannot be put in one order for all: {clauses(memory, [*way, write], reasons)}"
-    return Anomaly(type=CONFLICT, operations=memory.indices(*way), explanation=told)
+    forced = ((b, a, read) for a, firsts in before.items() for b, read in firsts.items() if {a, b} <= {*way})
+    evidence = Derivation.of(memory, [*way, write], forced)
+    return Anomaly(type=CONFLICT, operations=memory.indices(*way), explanation=told, evidence=evidence)

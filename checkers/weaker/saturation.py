@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from checkers.budget import Budget
 from checkers.verdict import Anomaly
 from checkers.weaker.causality import Causality
+from checkers.weaker.evidence import Derivation
 from checkers.weaker.graphs import path
 from checkers.weaker.memory import INITIAL, Memory, Writer
 from checkers.weaker.prose import Successors, causal_successors, clauses, mark
@@ -33,6 +34,7 @@ class Saturation:
     memory: Memory
     clocks: NDArray[np.int32]
     before: dict[int, dict[int, Reason]] = attrs.field(factory=dict)
+    forced: list[tuple[int, int, int]] = attrs.field(factory=list)  # what comes before what, and the read; in order
 
     @classmethod
     def of(cls, causality: Causality, budget: Budget) -> Saturation | Anomaly:
@@ -58,8 +60,10 @@ class Saturation:
             for writer in self.memory.writers.get(step.key, ()):
                 for first, second, reason in self._asked(number, writer):
                     firsts = self.before.setdefault(second, {})
-                    new |= first not in firsts
-                    firsts.setdefault(first, reason)
+                    if first not in firsts:
+                        new = True
+                        firsts[first] = reason
+                        self.forced.append((first, second, reason[1]))
         return new
 
     def _asked(self, read: int, writer: Writer) -> Iterator[tuple[int, int, Reason]]:
@@ -117,7 +121,9 @@ class Saturation:
             for first in firsts:
                 if first not in placed and second not in placed and (way := path(successors, second, first)):
                     told = f"no order of all operations explains their results: {self._told([*way, second])}"
-                    return Anomaly(type=NONSEQUENTIAL, operations=self.memory.indices(*way), explanation=told)
+                    evidence = Derivation.of(self.memory, [*way, second], self.forced)
+                    operations = self.memory.indices(*way)
+                    return Anomaly(type=NONSEQUENTIAL, operations=operations, explanation=told, evidence=evidence)
         raise AssertionError("a circle without what was added would be one of causal order")
 
     def _told(self, way: list[int]) -> str:

@@ -26,6 +26,7 @@ import numpy as np
 
 from checkers.verdict import Anomaly
 from checkers.weaker.causality import Causality, Clock
+from checkers.weaker.evidence import Derivation
 from checkers.weaker.graphs import path
 from checkers.weaker.memory import Memory, Writer
 from checkers.weaker.prose import Successors, causal_successors, clauses, mark, session_successor
@@ -46,7 +47,9 @@ class View:
     session: int
     base: Callable[[int], Clock]
     follows: Successors
+    alone: bool  # whether only the process's own reads tell what comes before what
     added: dict[int, dict[int, int]] = attrs.field(factory=dict)
+    forced: list[tuple[int, int, int]] = attrs.field(factory=list)  # the same as v, w and read, in order
     clocks: dict[int, Clock] = attrs.field(factory=dict)
     _grown: dict[int, Writer] = attrs.field(factory=dict)  # by session, the writes that have a clock in `clocks`
 
@@ -110,8 +113,10 @@ class View:
                 return self._initial(write, read)
             if self.memory.steps[write].position > source[writer.session]:
                 firsts = self.added.setdefault(step.source, {})
-                new |= write not in firsts
-                firsts.setdefault(write, read)
+                if write not in firsts:
+                    new = True
+                    firsts[write] = read
+                    self.forced.append((write, step.source, read))
         return new
 
     def _grow(self, write: int) -> Anomaly | bool:
@@ -173,13 +178,24 @@ class View:
             for first, read in firsts.items()
         }
         told = f"{self._who()} cannot put what it saw in one order: {clauses(self.memory, [*way, way[0]], reasons)}"
-        return Anomaly(type=CYCLIC, operations=self.memory.indices(*way), explanation=told)
+        evidence = self._evidence([*way, way[0]])
+        return Anomaly(type=CYCLIC, operations=self.memory.indices(*way), explanation=told, evidence=evidence)
 
     def _initial(self, write: int, read: int) -> Anomaly:
         step = self.memory.steps[read]
-        how = clauses(self.memory, path(self._successors(), write, read))
+        way = path(self._successors(), write, read)
+        how = clauses(self.memory, way)
         told = f"{self._who()} finds the initial value: {step}, but {self.memory.steps[write]} comes before that: {how}"
-        return Anomaly(type=INITIAL_READ, operations=self.memory.indices(write, read), explanation=told, key=step.key)
+        return Anomaly(
+            type=INITIAL_READ,
+            operations=self.memory.indices(write, read),
+            explanation=told,
+            key=step.key,
+            evidence=self._evidence(way),
+        )
+
+    def _evidence(self, way: list[int]) -> Derivation:
+        return Derivation.of(self.memory, way, self.forced, session=self.session, alone=self.alone)
 
     def _who(self) -> str:
         first = self.memory.sessions[self.session][0]
@@ -188,7 +204,9 @@ class View:
 
 def causal_view(causality: Causality, session: int) -> View:
     """The view of causal memory: it begins with causal order."""
-    return View(causality.memory, session, causality.clocks.__getitem__, causal_successors(causality.memory))
+    return View(
+        causality.memory, session, causality.clocks.__getitem__, causal_successors(causality.memory), alone=False
+    )
 
 
 def pram_view(memory: Memory, session: int) -> View:
@@ -216,4 +234,4 @@ def pram_view(memory: Memory, session: int) -> View:
         yield from session_successor(memory, number)
         yield from readers.get(number, ())
 
-    return View(memory, session, base, follows)
+    return View(memory, session, base, follows, alone=True)

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from checkers.audit import audit
 from checkers.budget import Budget
 from checkers.models import EXAMPLES
 from checkers.models import MODELS as LATTICE
@@ -22,6 +23,7 @@ from tests.timelines import timeline
 def judged(history, budget=None):
     """The models that hold; the others are violated. Every certificate is replayed."""
     found = check_weaker(history, budget)
+    assert not audit(history, found).wrong, history.operations
     for model, finding in found.models.items():
         assert finding.status in {Status.HOLDS, Status.VIOLATED}, (model, finding)
         if finding.status is Status.HOLDS:
