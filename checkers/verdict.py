@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import attrs
+
+VERIFIED: Final = "evidence verified"
+UNVERIFIED: Final = "evidence too long to verify"
 
 
 class Status(enum.StrEnum):
@@ -89,6 +92,11 @@ class Audit:
         if problem is None:
             return cls(unverified=(f"{name}: to verify it takes too long",))
         return cls(wrong=(f"{name}: {problem}",)) if problem else cls(verified=1)
+
+    @property
+    def statistics(self) -> Mapping[str, int]:
+        """The same in numbers, for those who read verdicts."""
+        return {VERIFIED: self.verified, UNVERIFIED: len(self.unverified)}
 
     def __add__(self, other: Audit) -> Audit:
         return Audit(

@@ -120,7 +120,7 @@ def execute(prepared: Prepared, folder: RunFolder, progress: Progress = lambda *
     try:
         statistics = perform(prepared, folder, progress)
         history = read_journal(folder.history)
-        classification = prepared.workload.check(history, Budget())
+        classification = prepared.workload.judge(history, Budget())
     except Exception as error:
         _log_traceback(folder, error)
         raise RunError(f"{type(error).__name__}: {error}") from error

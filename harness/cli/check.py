@@ -75,7 +75,7 @@ def _judge(path: Path, question: Question, *, tell: bool) -> tuple[Status, dict[
     work = workload(question.workload or _workload_of_run(path) or infer(history, str(path)))
     asked = question.models or (work.claim,)
     _testable(work, asked)
-    classification = work.check(history, Budget(seconds=question.seconds))
+    classification = work.judge(history, Budget(seconds=question.seconds))
     claim = _worst(classification, asked)
     repeat = _command(path, question, work)
     info = info_of_history(history, classification, title=path.name, workload=work.name, claim=claim, command=repeat)

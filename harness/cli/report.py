@@ -29,7 +29,7 @@ def command(run: str) -> int:
     except TestError as error:
         raise TestError(f"{folder.test}: {error}") from None
     history = read_journal(folder.history)
-    classification = prepared.workload.check(history, Budget())
+    classification = prepared.workload.judge(history, Budget())
     info = info_of_run(prepared, history, classification, _statistics(folder, classification))
     lattice = lattice_of_models()
     document = verdict_document(info, history, classification, lattice=lattice)

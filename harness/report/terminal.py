@@ -6,7 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
-from checkers.verdict import Anomaly, Classification, Status
+from checkers.verdict import UNVERIFIED, VERIFIED, Anomaly, Classification, Status
 from harness.report.info import RunInfo
 from harness.report.lattice import Lattice
 from harness.report.material import Material
@@ -47,7 +47,7 @@ def verdict_text(
     """
     material = Material(info=info, history=history, classification=classification, lattice=lattice or Lattice())
     lines: list[Line] = [*_tested(material), [], *_verdict(material), []]
-    lines += _models(material.classification, material.lattice)
+    lines += _models(material.classification, material.lattice) + _audited(material.classification)
     if report is not None:
         lines.append([("report  ", "dim"), (clean(report), "underline")])
     lines.append([("replay  ", "dim"), (clean(material.info.command), "bold")])
@@ -150,3 +150,17 @@ def _models(classification: Classification, lattice: Lattice) -> list[Line]:
         return []
     lines: list[Line] = [[(word, style), (clean(listed(models, 8)), "")] for word, style, models in found if models]
     return [*lines, []]
+
+
+def _audited(classification: Classification) -> list[Line]:
+    """How much of the evidence was verified."""
+    verified, unverified = (classification.statistics.get(name, 0) for name in (VERIFIED, UNVERIFIED))
+    if not verified:
+        return []
+    rest = f", {unverified:,} more would take too long" if unverified else ""
+    return [
+        [
+            ("audit   ", "dim"),
+            (f"{count(int(verified), 'proof or anomaly', 'proofs and anomalies')} verified{rest}", ""),
+        ]
+    ]

@@ -8,24 +8,28 @@ whose values are written once, and is judged as that, too. So it is known not on
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 import msgspec
 
+from checkers.audit import audit
 from checkers.budget import Budget
 from checkers.data import check_bank
-from checkers.models import Data
+from checkers.models import ANOMALIES, Data
 from checkers.transactions import check_transactions
-from checkers.verdict import Classification
+from checkers.verdict import Anomaly, Audit, Classification
 from harness.generators import Context, Each, Generator, Invocation, on_each_thread
 from harness.test import Test
+from harness.workloads.bank_story import Ledger, story
 from harness.workloads.isolation import models_of
 from harness.workloads.workload import Workload
 from histories import History, Operation
 from systems.transactions.procedures import OPENING
 
+BANK: Final = "bank"
+WRONG_TOTAL: Final = "wrong-total"
 LOOKS: Final = 0.3
 AMOUNT_MAX: Final = 5
 
@@ -55,18 +59,59 @@ def final_looks(test: Test, _: object) -> Generator:
 
 def check(history: History, budget: Budget) -> Classification:
     """The totals, and the isolation of the transactions that the operations came down to."""
-    looks = tuple(_as_balances(operation) for operation in history if operation.f == "read" and operation.ok)
+    looks, transactions = _as_looks(history), _as_transactions(history)
     accounts = max((len(look.result) for look in looks), default=0)
-    totals = check_bank(attrs.evolve(history, operations=looks), total=accounts * OPENING[0])
-    isolation = check_transactions(
-        attrs.evolve(history, operations=tuple(as_transactions(history))), Data.RW_REGISTER, budget
-    )
+    totals = check_bank(looks, total=accounts * OPENING[0])
+    isolation = check_transactions(transactions, Data.RW_REGISTER, budget)
+    ledger = Ledger(history)
+    told = (_explained(anomaly, ledger) for anomaly in totals.anomalies)
     return attrs.evolve(
         isolation,
         models={**isolation.models, **totals.models},
-        anomalies=(*totals.anomalies, *isolation.anomalies),
+        anomalies=(*told, *isolation.anomalies),
         statistics={**isolation.statistics, **totals.statistics},
     )
+
+
+def _explained(anomaly: Anomaly, ledger: Ledger) -> Anomaly:
+    """A wrong total with the transfers that account for it, where they do."""
+    look = ledger.history.by_index[anomaly.operations[-1]]
+    halves = ledger.halves(look) if anomaly.type == WRONG_TOTAL else None
+    if not halves:
+        return anomaly
+    involved = [each.index for half in halves for each in (half.transfer, half.overwritten_by) if each is not None]
+    return attrs.evolve(
+        anomaly,
+        operations=(*dict.fromkeys((*anomaly.operations, *involved)),),
+        explanation=f"{anomaly.explanation}. {story(look, halves)}",
+    )
+
+
+def verify(history: History, found: Classification) -> Audit:
+    """Each half of the verdict against what it was said of."""
+    of_totals, of_isolation = _split(found.anomalies)
+    looks = _as_looks(history)
+    bare = tuple(attrs.evolve(a, operations=tuple(i for i in a.operations if i in looks.by_index)) for a in of_totals)
+    totals = attrs.evolve(found, anomalies=bare, models={BANK: found.models[BANK]})
+    isolation = {name: finding for name, finding in found.models.items() if name != BANK}
+    return audit(looks, totals) + audit(
+        _as_transactions(history), attrs.evolve(found, anomalies=of_isolation, models=isolation)
+    )
+
+
+def _split(anomalies: Sequence[Anomaly]) -> tuple[tuple[Anomaly, ...], tuple[Anomaly, ...]]:
+    """Those of totals, and those of isolation."""
+    of_isolation = tuple(anomaly for anomaly in anomalies if anomaly.type in ANOMALIES)
+    return tuple(anomaly for anomaly in anomalies if anomaly not in of_isolation), of_isolation
+
+
+def _as_looks(history: History) -> History:
+    looks = (_as_balances(operation) for operation in history if operation.f == "read" and operation.ok)
+    return attrs.evolve(history, operations=tuple(looks))
+
+
+def _as_transactions(history: History) -> History:
+    return attrs.evolve(history, operations=tuple(as_transactions(history)))
 
 
 def _as_balances(look: Operation) -> Operation:
@@ -119,9 +164,10 @@ WORKLOADS: Mapping[str, Workload] = {
         summary="transfers between accounts, whose total must stay the same, and reads of all of them",
         data="bank",
         claim="serializable",
-        models=(*models_of(Data.RW_REGISTER), "bank"),
+        models=(*models_of(Data.RW_REGISTER), BANK),
         generator=transfers_and_looks,
         final=final_looks,
         check=check,
+        audit=verify,
     )
 }

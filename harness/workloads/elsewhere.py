@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from checkers.audit import audit
 from checkers.budget import Budget
 from checkers.data import (
     check_bank,
@@ -32,7 +33,7 @@ from checkers.linearizability import (
     check_linearizable,
 )
 from checkers.models import Data, classification
-from checkers.verdict import Classification
+from checkers.verdict import Audit, Classification
 from checkers.weaker import check_weaker
 from harness.workloads.workload import Workload
 from histories import History
@@ -71,7 +72,18 @@ def _linearized(name: str, summary: str, specification: Callable[[], Specificati
     def check(history: History, budget: Budget) -> Classification:
         return check_linearizable(history, specification(), budget)
 
-    return Workload(name=name, summary=summary, data=name, claim="linearizable", models=("linearizable",), check=check)
+    def verify(history: History, found: Classification) -> Audit:
+        return audit(history, found, specification=specification())
+
+    return Workload(
+        name=name,
+        summary=summary,
+        data=name,
+        claim="linearizable",
+        models=("linearizable",),
+        check=check,
+        audit=verify,
+    )
 
 
 def _weaker(history: History, budget: Budget) -> Classification:

@@ -2,15 +2,17 @@
 
 from collections import Counter
 
+import attrs
 import pytest
 
 from checkers.budget import Budget
-from checkers.verdict import Status
+from checkers.verdict import Classification, Finding, Status
 from harness.generators import simulate
 from harness.test import Test
 from harness.workloads import workload
 from harness.workloads.bank import as_transactions
 from harness.workloads.micro_operations import Keys
+from harness.workloads.workload import AuditError
 from histories import Event, EventType, History, Outcome
 
 TRANSACTIONAL = ("list-append", "rw-register", "write-skew", "long-fork")
@@ -100,6 +102,48 @@ def test_a_bank_that_loses_an_update_has_the_wrong_total_and_it_is_known_why():
     verdict = workload("bank").check(bank(FIRST, second, look), Budget())
     assert {"wrong-total", "lost-update"} <= {anomaly.type for anomaly in verdict.anomalies}
     assert verdict.status("bank") is verdict.status("snapshot-isolation") is Status.VIOLATED
+    wrong = next(anomaly for anomaly in verdict.anomalies if anomaly.type == "wrong-total")
+    assert wrong.operations == (4, 0, 2)
+    assert "comes to 210, 10 more than 200" in wrong.explanation
+    assert "The transfer #0 moved 10 from account 0 to 1, but the transfer #2 also found account 0 at 100" in (
+        wrong.explanation
+    )
+    assert "10 was made out of nothing" in wrong.explanation
+
+
+def test_a_look_at_half_a_transfer_is_told_as_such():
+    look = (1, "read", TWO, "ok", [["r", 0, [90, "client-0/0"]], ["r", 1, None]])
+    verdict = workload("bank").check(bank(FIRST, look), Budget())
+    wrong = next(anomaly for anomaly in verdict.anomalies if anomaly.type == "wrong-total")
+    assert wrong.operations == (2, 0)
+    assert "#2 saw account 0 after it and account 1 before it, so it saw the transfer half done" in wrong.explanation
+
+
+def test_a_total_that_the_known_transfers_do_not_account_for_is_only_stated():
+    look = (1, "read", TWO, "ok", [["r", 0, [50, "client-7/7"]], ["r", 1, None]])
+    verdict = workload("bank").check(bank(FIRST, look), Budget())
+    wrong = next(anomaly for anomaly in verdict.anomalies if anomaly.type == "wrong-total")
+    assert wrong.operations == (2,)
+    assert "half" not in wrong.explanation
+
+
+def test_an_audit_verifies_both_halves_of_a_banks_verdict():
+    second = (1, "transfer", *moved(0, 1, 5, (None, [110, "client-0/0"]), (95, 115), "client-1/0"))
+    look = (2, "read", TWO, "ok", [["r", 0, [95, "client-1/0"]], ["r", 1, [115, "client-1/0"]]])
+    history = bank(FIRST, second, look)
+    verdict = workload("bank").check(history, Budget())
+    assert workload("bank").audit(history, verdict).wrong == ()
+    assert workload("bank").audit(history, verdict).verified > 2
+    right = (2, "read", TWO, "ok", [["r", 0, [85, "client-1/0"]], ["r", 1, [115, "client-1/0"]]])
+    assert workload("bank").audit(bank(FIRST, second, right), verdict).wrong
+
+
+def test_a_verdict_that_its_evidence_does_not_bear_out_is_none():
+    def all_is_well(_history, _budget):
+        return Classification(models={"serializable": Finding(status=Status.HOLDS, because="so they say")})
+
+    with pytest.raises(AuditError, match="a checker is wrong"):
+        attrs.evolve(workload("list-append"), check=all_is_well).judge(bank(FIRST), Budget())
 
 
 def test_a_transfer_in_doubt_whose_name_is_on_an_account_took_place():
