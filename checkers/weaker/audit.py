@@ -233,11 +233,12 @@ def _indebted(facts: Facts, named: Named, anomaly: Anomaly) -> bool:
     """A circle of versions of one object, each newer than the one before: for some session."""
     guarantee = anomaly.type.removeprefix("not-")
     reads = [access for o in named if (access := (o.index, False)) in facts.happened]
-    for session in {facts.place[read][0] for read in reads}:
+    places = [(facts.place[read][0], facts.key(read)) for read in reads]
+    for place in set(places):
         newer: defaultdict[Access | None, set[Access | None]] = defaultdict(set)
-        for read in (read for read in reads if facts.place[read][0] == session):
-            for write in _owed(facts, guarantee, read):
-                newer[write].add(facts.source(read))
+        for read in (read for read, other in zip(reads, places, strict=True) if other == place):
+            for owed in _owed(facts, guarantee, read):
+                newer[owed].add(facts.source(read))
         for write in [*newer, *(each for group in newer.values() for each in group)]:
             if write:
                 newer[None].add(write)
