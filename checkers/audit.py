@@ -18,7 +18,7 @@ from checkers.data.audit_logs import LOG_FAULTS
 from checkers.linearizability.audit import STEPS_MAX, Auditor
 from checkers.linearizability.registers import CasRegister
 from checkers.linearizability.specification import Specification
-from checkers.models import by_strength
+from checkers.models import strongest
 from checkers.transactions.audit import audit as audit_transactions
 from checkers.transactions.certificates import Certificate
 from checkers.transactions.evidence import Clash, Cycle, Refutation
@@ -80,7 +80,7 @@ class _Case:
         return self._linearizability.anomaly(anomaly)
 
     def _certificates(self) -> Iterator[tuple[str, Any]]:
-        """Each certificate once, for the strongest of the models that it is for; and what holds without one."""
+        """Each certificate, for the strongest of the models that it is for; and what holds without one."""
         names: dict[int, tuple[Any, list[str]]] = {}
         for name, finding in self.classification.models.items():
             if finding.status is Status.HOLDS and not isinstance(finding.certificate, Certificate):
@@ -89,7 +89,8 @@ class _Case:
                 else:
                     names.setdefault(id(finding.certificate), (finding.certificate, []))[1].append(name)
         for certificate, models in names.values():
-            yield by_strength(models)[0] if len(models) > 1 else models[0], certificate
+            for name in strongest(models) if len(models) > 1 else models:
+                yield name, certificate
 
     def _certificate(self, name: str, certificate: Any) -> str | None:
         if name in PROPERTIES or name in MEASURED:

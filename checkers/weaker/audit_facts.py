@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import attrs
 
@@ -30,6 +31,7 @@ class Facts:
     """The accesses of a history that surely happened, or must have since their values were read."""
 
     history: History
+    ranks: dict[int, Any] = attrs.field(factory=dict)  # of versions, by certificate, as they are found to be in order
 
     @cached_property
     def values(self) -> Mapping[Access, Hashable]:
@@ -38,10 +40,11 @@ class Facts:
 
     def key(self, access: Access) -> Hashable:
         """The object."""
-        return self._keys[access[0]]
+        return self.keys[access[0]]
 
     @cached_property
-    def _keys(self) -> Mapping[int, Hashable]:
+    def keys(self) -> Mapping[int, Hashable]:
+        """By operation, the object."""
         return {o.index: freeze(o.key) for o in self.history}
 
     @cached_property
@@ -50,7 +53,13 @@ class Facts:
 
     def source(self, read: Access) -> Access | None:
         """The write that a read is from; None for the initial value, and for what nobody wrote."""
-        return self._writes.get((self.key(read), self.values[read]))
+        return self.sources[read]
+
+    @cached_property
+    def sources(self) -> Mapping[Access, Access | None]:
+        """By read, the write that it is from; None for the initial value, and for what nobody wrote."""
+        keys, writes = self.keys, self._writes
+        return {access: writes.get((keys[access[0]], value)) for access, value in self.values.items() if not access[1]}
 
     @cached_property
     def happened(self) -> frozenset[Access]:
@@ -98,6 +107,14 @@ class Facts:
                 if access[1]:
                     found[self.key(access)].setdefault(session, []).append(access)
         return found
+
+    @cached_property
+    def positions(self) -> Mapping[Hashable, Mapping[int, Sequence[int]]]:
+        """The same, as positions in their sessions."""
+        return {
+            key: {session: [self.place[write][1] for write in writes] for session, writes in sessions.items()}
+            for key, sessions in self.writers.items()
+        }
 
     @cached_property
     def readers(self) -> Mapping[Access, Sequence[Access]]:

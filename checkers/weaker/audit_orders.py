@@ -26,27 +26,28 @@ def replay_sequential(facts: Facts, order: Sequence[int]) -> str:
     if len(set(order)) < len(order) or any(by_index[i].outcome is Outcome.FAIL for i in order):
         return "the order has an operation twice, or one that failed"
     accesses = [access for index in order for access, _ in accesses_of(by_index[index])]
-    return _against_sessions(facts, accesses) or _unexplained(facts, accesses, lambda _: True)
+    return _against_sessions(facts, accesses) or _unexplained(facts, accesses)
 
 
 def _against_sessions(facts: Facts, order: Sequence[Access]) -> str:
-    latest: dict[int, int] = {}
+    latest = [0] * len(facts.sessions)
+    placed = facts.place.get
     for access in order:
-        if access not in facts.place:
-            return f"#{access[0]} did not happen"
-        session, position = facts.place[access]
-        if position <= latest.get(session, 0):
-            return f"#{access[0]} stands after what followed it in its session, or twice"
+        session, position = placed(access) or (0, 0)
+        if position <= latest[session]:
+            return f"#{access[0]} did not happen, or stands after what followed it in its session"
         latest[session] = position
     return ""
 
 
-def _unexplained(facts: Facts, order: Sequence[Access], counts: Callable[[Access], bool]) -> str:
+def _unexplained(facts: Facts, order: Sequence[Access]) -> str:
     there: dict[Hashable, Access] = {}
+    keys, sources = facts.keys, facts.sources
     for access in order:
+        key = keys[access[0]]
         if access[1]:
-            there[facts.key(access)] = access
-        elif counts(access) and there.get(facts.key(access)) != facts.source(access):
+            there[key] = access
+        elif there.get(key) != sources[access]:
             return f"the read #{access[0]} would find another value"
     return ""
 
@@ -61,7 +62,7 @@ def replay_views(facts: Facts, orders: Sequence[Sequence[int]], *, causal: bool)
         wanted = writes.union(facts.sessions[session])
         if len(accesses) != len(wanted) or wanted != set(accesses):
             return f"the order of session {session} is not of its accesses and all writes"
-        problem = _against_sessions(facts, accesses) or _unexplained(facts, accesses, lambda _: True)
+        problem = _against_sessions(facts, accesses) or _unexplained(facts, accesses)
         problem = problem or (_against_causality(facts, accesses) if causal else "")
         if problem:
             return f"the order of session {session}: {problem}"
@@ -80,13 +81,15 @@ def _own_and_writes(facts: Facts, session: int, order: Sequence[int]) -> Iterato
 
 def _against_causality(facts: Facts, order: Sequence[Access]) -> str:
     """Whether something stands before what causality puts before it, at once or through what is not in the order."""
-    places = {access: place for place, access in enumerate(order)}
+    placed = {access: place for place, access in enumerate(order)}.get
+    sources = facts.sources
     for accesses in facts.sessions:
         least = -1
         for access in accesses:
-            source = None if access[1] else facts.source(access)
-            least = max(least, -1 if source is None else places[source])
-            place = places.get(access)
+            source = sources.get(access)
+            if source is not None:
+                least = max(least, placed(source, -1))
+            place = placed(access)
             if place is not None:
                 if place < least:
                     return f"#{access[0]} stands before what causality puts before it"
@@ -114,7 +117,7 @@ def _last_writes(facts: Facts, read: Access) -> Iterator[Access]:
     """Of each session, the last write to the object of a read in its causal past."""
     past = facts.pasts[read] if facts.pasts else ()
     for session, writes in facts.writers.get(facts.key(read), {}).items():
-        at = bisect_right(writes, past[session], key=lambda write: facts.place[write][1])
+        at = bisect_right(facts.positions[facts.key(read)][session], past[session])
         if at:
             yield writes[at - 1]
 
@@ -142,10 +145,12 @@ def replay_weak_causal(facts: Facts, sources: Mapping[tuple[int, str], int | Non
 class _Session:
     """What the reads of a session owe: by object, writes that they must see, or something newer.
 
-    `upto` tells how much of each session has been seen; `least` is the rank below which no read of an object may be.
+    `ranks` are those of the versions of each object, `upto` tells how much of each session has been seen; `least` is
+    the rank below which no read of an object may be.
     """
 
     facts: Facts
+    ranks: Mapping[Hashable, Mapping[int | None, int]]
     upto: list[int]
     owed: defaultdict[Hashable, dict[Hashable, Access]] = attrs.field(factory=lambda: defaultdict(dict))
     least: dict[Hashable, int] = attrs.field(factory=dict)
@@ -162,10 +167,10 @@ class _Session:
             yield from self.facts.sessions[session][self.upto[session] : position - 1]
             self.upto[session] = max(self.upto[session], position - 1)
 
-    def broken(self, read: Access, versions: Sequence[int | None]) -> bool:
-        """Whether a read is older than it may be, by an order of the versions of its object."""
+    def broken(self, read: Access) -> bool:
+        """Whether a read is older than it may be."""
         key, source = self.facts.key(read), self.facts.source(read)
-        ranks = {version: rank for rank, version in enumerate(versions)}
+        ranks = self.ranks.get(key, {})
         found = ranks.get(source and source[0])
         for name, write in list(self.owed[key].items()):
             rank = ranks.get(write[0])
@@ -203,17 +208,31 @@ def replay_guarantee(facts: Facts, orders: Sequence[Versions], owe: Callable[[_S
     """For each session an order of the versions of each object, by which its reads get what they are owed."""
     if len(orders) != len(facts.sessions):
         return "there are not orders for each session"
-    for accesses, versions in zip(facts.sessions, orders, strict=True):
-        for order in versions.values():
-            problem = _against_sessions(facts, [(version, True) for version in order if version is not None])
-            if problem or None in order[1:]:
-                return problem or "the initial value is not the oldest"
-        session = _Session(facts, [0] * len(facts.sessions))
+    if id(orders) not in facts.ranks:  # several guarantees may be shown by the same orders
+        problem = next((problem for versions in orders for problem in _disorders(facts, versions)), "")
+        if problem:
+            return problem
+        facts.ranks[id(orders)] = [
+            {key: {version: rank for rank, version in enumerate(order)} for key, order in versions.items()}
+            for versions in orders
+        ]
+    for accesses, ranks in zip(facts.sessions, facts.ranks[id(orders)], strict=True):
+        session = _Session(facts, ranks, [0] * len(facts.sessions))
         for access in accesses:
             owe(session, access)
-            if not access[1] and session.broken(access, versions.get(facts.key(access), ())):
+            if not access[1] and session.broken(access):
                 return f"#{access[0]} reads what is too old"
     return ""
+
+
+def _disorders(facts: Facts, versions: Versions) -> Iterator[str]:
+    """What is wrong with orders of versions in themselves."""
+    for order in versions.values():
+        if None in order[1:]:
+            yield "the initial value is not the oldest"
+        problem = _against_sessions(facts, [(version, True) for version in order if version is not None])
+        if problem:
+            yield problem
 
 
 REPLAYS: Final[Mapping[str, Callable[[Facts, Any], str]]] = {

@@ -48,11 +48,14 @@ def check_weaker(history: History, budget: Budget | None = None) -> Classificati
         findings.models["PRAM"] = attrs.evolve(findings.models["causal"], because=because)
     else:
         _judge_views(memory, "PRAM", lambda session: pram_view(memory, session), findings)
+    versions: dict[int, tuple[dict[Hashable, tuple[int | None, ...]], ...]] = {}
     for guarantee in GUARANTEES:
         stronger = "causal" if guarantee == "writes-follow-reads" else "PRAM"
         if findings.models[stronger].status is Status.HOLDS:
-            orders = tuple(_versions(memory, order) for order in findings.models[stronger].certificate)
-            findings.hold(guarantee, f"{stronger} holds, which implies it", orders)
+            certificate = findings.models[stronger].certificate
+            if id(certificate) not in versions:
+                versions[id(certificate)] = tuple(_versions(memory, order) for order in certificate)
+            findings.hold(guarantee, f"{stronger} holds, which implies it", versions[id(certificate)])
         else:
             _judge_guarantee(memory, guarantee, findings)
     return Classification(
