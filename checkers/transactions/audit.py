@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from checkers.transactions.audit_clashes import exhaustive, shows
+from checkers.transactions.audit_rows import Given, contradicts_itself, ordered, precedes
 from checkers.transactions.certificates import Certificate
 from checkers.transactions.conditions import CONDITIONS, Internal
-from checkers.transactions.evidence import Clash, Cycle, Edge, Kind, Ordered, Refutation
+from checkers.transactions.evidence import Clash, Cycle, Edge, Found, Kind, Refutation
 from checkers.transactions.ledger import APPENDING, READING, Ledger
 from checkers.transactions.replay import Replay
 from checkers.verdict import Anomaly, Classification, Status
@@ -42,32 +43,10 @@ def _internal(ledger: Ledger, models: Sequence[str]) -> str | None:
     """Whether a transaction contradicts itself, if one of these models forbids it."""
     demands = {CONDITIONS[model].internal for model in models if model in CONDITIONS}
     for index in sorted(ledger.committed) if demands - {Internal.ANY} else ():
-        if contradicts_itself(ledger, index, reads=Internal.ALL in demands):
+        reads, phantoms = not demands.isdisjoint({Internal.ALL, Internal.ITEMS}), Internal.ALL not in demands
+        if contradicts_itself(ledger, index, reads=reads, phantoms=phantoms):
             return f"#{index} contradicts itself"
     return None
-
-
-def contradicts_itself(ledger: Ledger, index: int, *, reads: bool) -> bool:
-    """Whether a read shows something else than an earlier write of its transaction, or with `reads` an earlier read."""
-    own: dict[Any, list[Any]] = {}
-    known: dict[Any, Any] = {}
-    for kind, key, value in ledger.micros(index) if ledger.ok(index) else ():
-        name = freeze(key)
-        if kind == APPENDING:
-            own.setdefault(name, []).append(value)
-        elif kind != READING:
-            known[name] = value
-        elif isinstance(value, list) or name in own:
-            seen, tail = value or [], own.get(name, [])
-            before = seen[: len(seen) - len(tail)]
-            if before + tail != seen or (reads and (known.get(name, before) or []) != before):
-                return True
-            known[name] = before
-        elif name in known and (known[name] or None) != value:
-            return True
-        elif reads:
-            known[name] = value
-    return False
 
 
 # Anomalies
@@ -76,22 +55,27 @@ def contradicts_itself(ledger: Ledger, index: int, *, reads: bool) -> bool:
 def _anomaly(ledger: Ledger, anomaly: Anomaly) -> Iterator[str]:
     evidence, kind = anomaly.evidence, anomaly.type.removesuffix("-process").removesuffix("-realtime")
     if isinstance(evidence, Clash):
-        if not shows(ledger, kind, evidence.places):
+        operation = evidence.places[0].operation
+        if not shows(ledger, kind, evidence):
             yield f"{evidence.places} do not show it"
-        elif kind == "internal" and not contradicts_itself(ledger, evidence.places[0].operation, reads=True):
-            yield f"#{evidence.places[0].operation} does not contradict itself"
+        elif kind in _INTERNAL and not contradicts_itself(ledger, operation, reads=True, phantoms=_INTERNAL[kind]):
+            yield f"#{operation} does not contradict itself"
     elif isinstance(evidence, Cycle):
         yield from _cycle(ledger, evidence, (), anomaly.type)
     elif isinstance(evidence, Refutation):
         for case in evidence.cases:
             yield from _cycle(ledger, case.cycle, case.given, anomaly.type)
-        if not exhaustive(evidence.cases):
+        if not exhaustive(ledger, evidence.cases):
             yield "the cases leave an order of the versions open"
     else:
         yield f"expected evidence, found {evidence}"
 
 
-def _cycle(ledger: Ledger, cycle: Cycle, given: tuple[Ordered, ...], name: str) -> Iterator[str]:
+_INTERNAL: Final = {"internal": True, "predicate-read-miss": True, "internal-predicate": False}
+"""Anomalies that a transaction shows alone: whether they are there though predicates may show new rows."""
+
+
+def _cycle(ledger: Ledger, cycle: Cycle, given: Given, name: str) -> Iterator[str]:
     order = 2 * name.endswith("-realtime") + name.endswith("-process")
     needed = max((_TIMES.index(edge.kind) if edge.kind in _TIMES else 0) for edge in cycle.edges)
     if needed > order:
@@ -102,7 +86,7 @@ def _cycle(ledger: Ledger, cycle: Cycle, given: tuple[Ordered, ...], name: str) 
     for edge in cycle.edges:
         if not _EDGES[edge.kind](ledger, edge, given):
             yield f"nothing shows {edge}"
-        if edge.before not in ledger.committed:
+        if edge.before not in ledger.committed and (not given or ledger.failed(edge.before)):
             yield f"#{edge.before} may not have committed"
 
 
@@ -151,13 +135,29 @@ def _causal(edges: Sequence[Edge]) -> bool:
     return len(pairs) == 1 and all(edge.kind in (Kind.RW, Kind.WR, Kind.SESSION) for edge in edges)
 
 
+def _nonadjacent(edges: Sequence[Edge]) -> bool:
+    return all(previous.kind is not Kind.RW for _, previous in _rw(edges))
+
+
+_ITEMS: Final[Mapping[str, Callable[[Sequence[Edge]], bool]]] = {
+    "G-single-item": _few_rw(1),
+    "G-nonadjacent-item": _nonadjacent,
+    "G2-item": lambda _: True,
+}
+
+
+def _of_items(matches: Callable[[Sequence[Edge]], bool]) -> Callable[[Sequence[Edge]], bool]:
+    return lambda edges: matches(edges) and not any(edge.predicate for edge in edges)
+
+
 _PATTERNS: Final[Mapping[str, Callable[[Sequence[Edge]], bool]]] = {
     "G0": lambda edges: not any(edge.kind in (Kind.WR, Kind.RW) for edge in edges),
     "cyclic-versions": lambda edges: all(edge.kind is Kind.WW and edge.key == edges[0].key for edge in edges),
     "G1c": _few_rw(0),
     "G-single": _few_rw(1),
-    "G-nonadjacent": lambda edges: all(previous.kind is not Kind.RW for _, previous in _rw(edges)),
-    "G2-item": lambda _: True,
+    "G-nonadjacent": _nonadjacent,
+    "G2": lambda _: True,
+    **{name: _of_items(matches) for name, matches in _ITEMS.items()},
     "G-update": lambda _: True,
     "prefix-cycle": lambda edges: all(previous.kind not in (Kind.RW, Kind.WW) for _, previous in _rw(edges)),
     "G-MSR": lambda edges: all(_entered_at_a_read(edge, previous) for edge, previous in _rw(edges)),
@@ -175,7 +175,7 @@ _PATTERNS: Final[Mapping[str, Callable[[Sequence[Edge]], bool]]] = {
 # Edges
 
 
-def _follows(ledger: Ledger, edge: Edge, _: tuple[Ordered, ...]) -> bool:
+def _follows(ledger: Ledger, edge: Edge, _: Given) -> bool:
     same = edge.kind is Kind.REALTIME or ledger.process(edge.before) == ledger.process(edge.after)
     return same and ledger.ok(edge.before) and ledger.end(edge.before) < edge.after
 
@@ -187,22 +187,25 @@ def _joins(ledger: Ledger, edge: Edge, *, before: bool, after: bool) -> tuple[An
     """
     if edge.at is None or (edge.at[0].operation, edge.at[1].operation) != (edge.before, edge.after):
         return None
-    one, other = ledger.micro(edge.at[0]), ledger.micro(edge.at[1])
+    one, other = ledger.micro(edge.at[0], edge.key), ledger.micro(edge.at[1], edge.key)
+    missed = [place for place, reads in zip(edge.at, (before, after), strict=True) if reads]
+    if edge.predicate != any(ledger.misses(place, edge.key) for place in missed):
+        return None
     fits = (one[0] == READING) == before and (other[0] == READING) == after
     return (one[2], other[2]) if fits and freeze(one[1]) == freeze(other[1]) == freeze(edge.key) else None
 
 
-def _overwrites(ledger: Ledger, edge: Edge, given: tuple[Ordered, ...]) -> bool:
+def _overwrites(ledger: Ledger, edge: Edge, given: Given) -> bool:
     values = _joins(ledger, edge, before=False, after=False)
     if values is None or edge.at is None or edge.before == edge.after:
         return False
-    if any((assumed.first, assumed.then) == edge.at for assumed in given):
+    if ordered(given, *edge.at):
         return True
     if ledger.micro(edge.at[0])[0] == APPENDING:
         return _in_order(ledger, edge.key, *values)
-    return any(
-        kind == READING and freeze(key) == freeze(edge.key) and value == values[0]
-        for kind, key, value in ledger.micros(edge.after)[: edge.at[1].micro]
+    return values[0] is not None and any(
+        at < edge.at[1].micro and freeze(key) == freeze(edge.key) and value == values[0]
+        for at, key, value in ledger.reads(edge.after)
     )
 
 
@@ -214,11 +217,13 @@ def _in_order(ledger: Ledger, key: Any, one: Any, other: Any) -> bool:
     )
 
 
-def _reads_from(ledger: Ledger, edge: Edge, _: tuple[Ordered, ...]) -> bool:
+def _reads_from(ledger: Ledger, edge: Edge, given: Given) -> bool:
     values = _joins(ledger, edge, before=False, after=True)
-    if values is None or edge.before == edge.after:
+    if values is None or edge.at is None or edge.before == edge.after:
         return False
     written, seen = values
+    if seen is None:
+        return Found(read=edge.at[1], key=edge.key, version=edge.at[0]) in given
     if not isinstance(seen, list):
         return bool(written == seen)
     after = seen[seen.index(written) + 1 :] if written in seen else [written]
@@ -226,20 +231,20 @@ def _reads_from(ledger: Ledger, edge: Edge, _: tuple[Ordered, ...]) -> bool:
     return all(writer and (writer.operation == edge.after or ledger.failed(writer.operation)) for writer in writers)
 
 
-def _reads_before(ledger: Ledger, edge: Edge, given: tuple[Ordered, ...]) -> bool:
+def _reads_before(ledger: Ledger, edge: Edge, given: Given) -> bool:
     values = _joins(ledger, edge, before=True, after=False)
     if values is None or edge.at is None or edge.before == edge.after:
         return False
     seen, written = values
     if seen is None:
-        return True
+        return precedes(ledger, edge, given)
     if isinstance(seen, list):
         return written not in seen and all(value[: len(seen)] == seen[: len(value)] for value in ledger.lists(edge.key))
     first = ledger.writer(edge.key, seen)
-    return any((assumed.first, assumed.then) == (first, edge.at[1]) for assumed in given)
+    return first is not None and ordered(given, first, edge.at[1])
 
 
-_EDGES: Final[Mapping[Kind, Callable[[Ledger, Edge, tuple[Ordered, ...]], bool]]] = {
+_EDGES: Final[Mapping[Kind, Callable[[Ledger, Edge, Given], bool]]] = {
     Kind.WW: _overwrites,
     Kind.WR: _reads_from,
     Kind.RW: _reads_before,

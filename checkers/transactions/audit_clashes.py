@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from checkers.transactions.evidence import Case, Place
-from checkers.transactions.ledger import READING, Ledger
+from checkers.transactions.evidence import Case, Clash, Found, Place
+from checkers.transactions.ledger import PREDICATE, READING, Ledger
+from histories.predicates import matches
 from histories.values import freeze
 
 Micro = tuple[str, Any, Any]
 Places = tuple[Place, ...]
 
 
-def shows(ledger: Ledger, kind: str, places: Places) -> bool:
+def shows(ledger: Ledger, kind: str, clash: Clash) -> bool:
     """Whether these places show an anomaly."""
-    micros = [ledger.micro(place) for place in places]
+    places = clash.places
+    micros = [ledger.micro(place, clash.key) for place in places]
     same_key = len({repr(freeze(key)) for _, key, _ in micros}) == 1
     return same_key and _CLASHES[kind](ledger, micros, places)
 
@@ -24,9 +26,17 @@ def _parts(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _garbage(ledger: Ledger, micros: Sequence[Micro], _: Places) -> bool:
+def _garbage(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
     ((kind, key, value),) = micros
-    return kind == READING and any(ledger.writer(key, part) is None for part in _parts(value))
+    unwritten = kind == READING and any(ledger.writer(key, part) is None for part in _parts(value))
+    return unwritten or _unasked(ledger, key, places[0])
+
+
+def _unasked(ledger: Ledger, key: Any, place: Place) -> bool:
+    """Whether a predicate read shows a row that it did not ask for, or twice."""
+    kind, predicate, rows = ledger.micros(place.operation)[place.micro]
+    shown = [value for row, value in rows if freeze(row) == freeze(key)] if kind == PREDICATE else []
+    return len(shown) > 1 or any(not matches(predicate, key, value) for value in shown)
 
 
 def _duplicate(_: Ledger, micros: Sequence[Micro], __: Places) -> bool:
@@ -104,33 +114,46 @@ _CLASHES: Final[Mapping[str, Callable[[Ledger, Sequence[Micro], Places], bool]]]
     "G1b": _intermediate,
     "incompatible-order": _incompatible,
     "internal": _within,
+    "internal-predicate": _within,
+    "predicate-read-miss": _within,
     "future-read": _future,
     "lost-update": _lost_update,
 }
 
 
-def exhaustive(cases: Sequence[Case]) -> bool:
-    """Whether every way to order the pairs of versions falls under one of the cases."""
+def exhaustive(ledger: Ledger, cases: Sequence[Case]) -> bool:
+    """Whether every way to order the pairs of versions, and every version found, falls under one of the cases."""
+    choices: dict[Any, list[Any]] = {}
     clauses = []
     for case in cases:
-        clause = set()
+        clause: dict[Any, Any] = {}
         for given in case.given:
-            forward = given.first <= given.then
-            pair = (given.first, given.then) if forward else (given.then, given.first)
-            clause.add((pair, forward))
-        clauses.append(frozenset(clause))
-    return _covered(clauses)
+            if isinstance(given, Found):
+                choice: Any = given.read, freeze(given.key)
+                choices[choice] = [None, *ledger.hidden(given.read, given.key)]
+                clause[choice] = given.version
+            else:
+                forward = given.first <= given.then
+                choice = (given.first, given.then) if forward else (given.then, given.first)
+                choices[choice] = [True, False]
+                clause[choice] = forward
+        clauses.append(clause)
+    return _covered(clauses, choices)
 
 
-def _covered(clauses: list[frozenset[tuple[Any, bool]]]) -> bool:
-    """Whether each choice of a side for every pair includes one of the sets of sides."""
+def _covered(clauses: list[dict[Any, Any]], choices: Mapping[Any, list[Any]]) -> bool:
+    """Whether each way to make all choices includes one of the clauses."""
     if any(not clause for clause in clauses):
         return True
     if not clauses:
         return False
     sizes = [len(clause) for clause in clauses]
-    pair = next(iter(clauses[sizes.index(min(sizes))]))[0]
+    choice = next(iter(clauses[sizes.index(min(sizes))]))
     return all(
-        _covered([clause - {(pair, side)} for clause in clauses if (pair, not side) not in clause])
-        for side in (True, False)
+        _covered([_without(clause, choice) for clause in clauses if clause.get(choice, made) == made], choices)
+        for made in choices[choice]
     )
+
+
+def _without(clause: dict[Any, Any], choice: Any) -> dict[Any, Any]:
+    return {other: made for other, made in clause.items() if other != choice}

@@ -66,10 +66,14 @@ class Choices:
             short = cycle  # it goes round among the versions of one key: that is what it shows
             given = self._given(accesses, short)
         clause = Clause(given[0], short, given[1])
+        self._add(clause)
+        return clause
+
+    def _add(self, clause: Clause) -> None:
+        given = clause.pairs, clause.found
         if given not in self._clauses:
             self._clauses[given] = clause
             self._sat.add_clause(self._excluding(clause))
-        return clause
 
     def _is_open(self, read: int) -> bool:
         return self._accesses.open_reads is not None and read in self._accesses.open_reads.number

@@ -100,6 +100,7 @@ class _Classifier:
         self._held: set[str] = set()  # models that hold, with what they imply, and those that remain unknown
         self._broken: set[str] = set()  # models found violated, with what the first of the anomalies refute
         self._regarded = 0  # so many of the anomalies
+        self._sought = False  # lost updates
 
     @property
     def _conditions(self) -> list[tuple[str, Condition]]:
@@ -120,6 +121,7 @@ class _Classifier:
             if not kinds & set(UNCOMMITTED):
                 self._cycles()
                 self._models()
+                self._lost_updates()
             self._uncommitted()
         return classification(self._findings, data=self._data, anomalies=self._anomalies, statistics=self._statistics)
 
@@ -164,6 +166,14 @@ class _Classifier:
         orders = Order if self._columns.real_time else (Order.NONE, Order.SESSION)
         found = [steps for order in orders for steps in search.of(self._judge.known(order))]
         self._anomalies += self._reporter.cycles(found)
+        self._broken |= {model for anomaly in self._anomalies for model in refuted_by(anomaly.type, data=self._data)}
+        self._lost_updates()
+
+    def _lost_updates(self) -> None:
+        """Lost updates, if there may be any that have not been looked for yet."""
+        if self._sought or not self._broken:
+            return
+        self._sought = True
         for rows in (
             list_anomalies.lost_updates(self._lists, self._accesses),
             register_anomalies.lost_updates(self._registers, self._accesses),

@@ -13,11 +13,15 @@ from typing import Any
 import attrs
 
 from checkers.transactions.evidence import Place
+from histories.predicates import matches
 from histories.transactions import FAIL, INFO, OK, TransactionColumns
 from histories.values import freeze
 
 READING = "r"
 APPENDING = "append"
+DELETING = "delete"
+PREDICATE = "rp"
+WRITING = ("append", "w", "insert", "delete")
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -58,16 +62,21 @@ class Ledger:
         return self.columns.micro_operations(self.rows[index])
 
     def reads(self, index: int) -> Iterator[tuple[int, Any, Any]]:
-        """The position, key and value of each of its reads, if they are known."""
+        """The position, key and value of each of its reads, if they are known; of predicate reads each row shown."""
         if self.ok(index):
             for position, (kind, key, value) in enumerate(self.micros(index)):
                 if kind == READING:
                     yield position, key, value
+                elif kind == PREDICATE:
+                    yield from ((position, row, shown) for row, shown in value)
 
-    def micro(self, place: Place) -> tuple[str, Any, Any]:
-        """Kind, key and value of one of them."""
-        kind, key, value = self.micros(place.operation)[place.micro]
-        return kind, key, value
+    def micro(self, place: Place, key: Any = None) -> tuple[str, Any, Any]:
+        """Kind, key and value of one of them; a predicate read counts as a read of the row with this key."""
+        kind, about, value = self.micros(place.operation)[place.micro]
+        if kind == PREDICATE:
+            shown = [seen for row, seen in value or () if freeze(row) == freeze(key)]
+            return READING, key, shown[0] if shown else None
+        return kind, about, value
 
     @cached_property
     def _indices(self) -> list[int]:
@@ -81,7 +90,7 @@ class Ledger:
             (freeze(key), freeze(value)): Place(index, position)
             for index in self._indices
             for position, (kind, key, value) in enumerate(self.micros(index))
-            if kind != READING
+            if kind in WRITING and value is not None
         }
 
     def writer(self, key: Any, value: Any) -> Place | None:
@@ -114,5 +123,53 @@ class Ledger:
         return self._lists.get(freeze(key), [])
 
     def last_writes(self, index: int) -> dict[Any, Any]:
-        """The last value that a transaction writes to each key."""
-        return {freeze(key): value for kind, key, value in self.micros(index) if kind != READING}
+        """The last value that a transaction writes to each key, None for a row that it deletes."""
+        return {freeze(key): value for kind, key, value in self.micros(index) if kind in WRITING}
+
+    # Rows that a read showed nothing of
+
+    @cached_property
+    def last_writers(self) -> dict[Any, dict[int, tuple[Place, Any]]]:
+        """For each key those who may have committed, with the place and the value of their last write of it."""
+        found: defaultdict[Any, dict[int, tuple[Place, Any]]] = defaultdict(dict)
+        for index in self._indices:
+            for position, (kind, key, value) in enumerate(self.micros(index) if not self.failed(index) else ()):
+                if kind in WRITING:
+                    found[freeze(key)][index] = Place(index, position), value
+        return dict(found)
+
+    def asked(self, place: Place, key: Any) -> Any:
+        """What a read that shows nothing of a row asked for; None if it is no such read, or saw an own deletion."""
+        kind, about, _ = self.micros(place.operation)[place.micro]
+        if not self.ok(place.operation) or self.micro(place, key)[2] is not None or kind not in (READING, PREDICATE):
+            return None
+        if kind == READING and freeze(about) != freeze(key):
+            return None
+        predicate = about if kind == PREDICATE else ["all"]
+        own = [
+            written
+            for each, row, written in self.micros(place.operation)[: place.micro]
+            if each in WRITING and freeze(row) == freeze(key)
+        ]
+        return predicate if not own or matches(predicate, key, own[-1]) else None
+
+    def misses(self, place: Place, key: Any) -> bool:
+        """Whether it is a predicate read that does not show a row."""
+        kind, _, value = self.micros(place.operation)[place.micro]
+        return kind == PREDICATE and all(freeze(row) != freeze(key) for row, _ in value or ())
+
+    def hidden(self, place: Place, key: Any) -> list[Place]:
+        """Where others wrote what a read that showed nothing of a row may have found."""
+        return self._others(place, key, shown=False)
+
+    def shown(self, place: Place, key: Any) -> list[Place]:
+        """Where others wrote what it would have shown."""
+        return self._others(place, key, shown=True)
+
+    def _others(self, place: Place, key: Any, *, shown: bool) -> list[Place]:
+        predicate = self.asked(place, key)
+        return [
+            written
+            for writer, (written, value) in self.last_writers.get(freeze(key), {}).items()
+            if writer != place.operation and predicate is not None and matches(predicate, key, value) == shown
+        ]

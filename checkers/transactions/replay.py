@@ -11,14 +11,16 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from itertools import pairwise
+from itertools import dropwhile, groupby, pairwise
 from typing import Any, Final
 
 import attrs
 
 from checkers.transactions.certificates import Certificate
 from checkers.transactions.conditions import Order, Rule
-from checkers.transactions.ledger import APPENDING, READING, Ledger
+from checkers.transactions.evidence import Place
+from checkers.transactions.ledger import APPENDING, PREDICATE, READING, WRITING, Ledger
+from histories.predicates import matches
 from histories.values import freeze
 
 Problem = str | None
@@ -27,12 +29,18 @@ Problem = str | None
 
 @attrs.frozen(kw_only=True)
 class Read:
-    """A read of a version that another transaction wrote: by its place among the commits, -1 for the initial one."""
+    """A read of a version that another transaction wrote: by its place among the commits, -1 for the initial one.
+
+    `shown` are the places of those whose versions it would have shown, where it showed nothing of a row that some have
+    versions of; `item` is False if it is a predicate read.
+    """
 
     reader: int
     at: int
     key: Any
     version: int
+    shown: frozenset[int] | None = None
+    item: bool = True
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -63,8 +71,11 @@ class Replay:
         """The first thing that is wrong."""
         uncommitted = self.certificate.rule is Rule.WRITES
         wanted = {index for index in self.ledger.committed if self.ledger.ok(index) or not uncommitted}
-        if len(self.place) < len(self.commits) or self.place.keys() != wanted:
+        more = self.place.keys() - wanted
+        if len(self.place) < len(self.commits) or not wanted <= self.place.keys():
             return "the commits are not the committed transactions, each once"
+        if any(uncommitted or self.ledger.failed(index) for index in more):
+            return "the commits are not of transactions that may have committed"
         if any(not 0 <= start <= place for place, start in enumerate(self.starts)):
             return "a transaction starts after its own commit"
         return self._late() or (self._written() if uncommitted else _RULES[self.certificate.rule](self))
@@ -103,18 +114,24 @@ class Replay:
         return set(self.ledger.last_writes(self.commits[place]))
 
     def between(self, read: Read) -> Iterator[int]:
-        """Those who write the key after the version that was read, and before the reader commits."""
-        writers = self.writers.get(read.key, [])
-        for place in writers[bisect_right(writers, read.version) :]:
+        """Those who write a version of the key newer than what was read, and before the reader commits."""
+        for place in self._newer(read):
             if place >= read.reader:
                 return
             yield place
 
-    def following(self, read: Read) -> int | None:
-        """Who writes the next version of the key; None if that is nobody, or the reader."""
+    def _newer(self, read: Read) -> Iterator[int]:
+        """The writers of newer versions: where nothing was shown, from the next that would have been."""
         writers = self.writers.get(read.key, [])
-        at = bisect_right(writers, read.version)
-        return writers[at] if at < len(writers) and writers[at] != read.reader else None
+        later = writers[bisect_right(writers, read.version) :]
+        if read.shown is None:
+            return iter(later)
+        return dropwhile(lambda place: place not in (read.shown or ()), later)
+
+    def following(self, read: Read) -> int | None:
+        """Who writes the first newer version of the key; None if that is nobody, or the reader."""
+        place = next(self._newer(read), None)
+        return None if place == read.reader else place
 
     # What was read, and that it was committed
 
@@ -124,7 +141,13 @@ class Replay:
         return [list(self._reads(place, index)) for place, index in enumerate(self.commits)]
 
     def _reads(self, place: int, index: int) -> Iterator[Read]:
+        for at, (kind, _, rows) in enumerate(self.ledger.micros(index) if self.ledger.ok(index) else ()):
+            if kind == PREDICATE:
+                yield from self._missed(place, index, at, {freeze(row) for row, _ in rows})
         for at, key, value in self.ledger.reads(index):
+            if value is None and self.ledger.last_writers.get(freeze(key)):
+                yield from self._unshown(place, Place(index, at), key)
+                continue
             parts = list(value) if isinstance(value, list) else [] if value is None else [value]
             sources = [self.ledger.writer(key, part) for part in parts]
             while isinstance(value, list) and sources and sources[-1] and sources[-1].operation == index:
@@ -134,6 +157,35 @@ class Replay:
                 yield Read(reader=place, at=at, key=freeze(key), version=-1)
             elif source.operation != index:
                 yield Read(reader=place, at=at, key=freeze(key), version=self.place[source.operation])
+
+    def _missed(self, place: int, index: int, at: int, shown: set[Any]) -> Iterator[Read]:
+        """What a predicate read says of rows that it did not show."""
+        for name in self.writers:
+            if name not in shown:
+                yield from self._unshown(place, Place(index, at), name)
+
+    def _unshown(self, place: int, read: Place, key: Any) -> Iterator[Read]:
+        """A read that shows nothing of a key, unless its transaction had deleted it."""
+        if self.ledger.asked(read, key) is None:
+            return
+        places = [self.place.get(version.operation) for version in self.ledger.shown(read, key)]
+        found = self.certificate.found.get((read, freeze(key)))
+        yield Read(
+            reader=place,
+            at=read.micro,
+            key=freeze(key),
+            version=-1 if found is None else self.place[found],
+            shown=frozenset(each for each in places if each is not None),
+            item=not self.ledger.misses(read, key),
+        )
+
+    @cached_property
+    def impossible(self) -> Problem:
+        """Whether a read is said to have found a version that it would have shown, or none at all."""
+        for (read, key), found in self.certificate.found.items():
+            if found not in self.place or found not in {place.operation for place in self.ledger.hidden(read, key)}:
+                return f"#{read.operation} cannot have found what #{found} left of row {key}"
+        return None
 
     @cached_property
     def uncommitted(self) -> Problem:
@@ -157,10 +209,10 @@ class Replay:
         for reads in self.reads:
             for read in reads:
                 index = self.commits[read.reader]
-                _, key, value = self.ledger.micros(index)[read.at]
+                key, value = read.key, self._value(read)
                 if read.version >= read.reader:
                     return f"#{index} read from key {key} what was committed after it"
-                if read.version >= 0 and not isinstance(value, list):
+                if read.version >= 0 and read.shown is None and not isinstance(value, list):
                     last = self.ledger.last_writes(self.commits[read.version])[read.key]
                     if last != value:
                         return f"#{index} read {value} from key {key}, which its writer wrote over"
@@ -169,6 +221,9 @@ class Replay:
                     if last not in value:
                         return f"#{index} read {value} from key {key}, without the {last} that belongs to it"
         return None
+
+    def _value(self, read: Read) -> Any:
+        return self.ledger.micro(Place(self.commits[read.reader], read.at), read.key)[2]
 
     def pasts(self, *, writes: bool) -> list[int]:
         """For each transaction those it depends on, as bits: by wr, by session order if it counts, and by ww."""
@@ -218,6 +273,8 @@ def _out_of_order(replay: Replay) -> Iterator[str]:
         for kind, key, value in ledger.micros(index):
             if kind == READING:
                 known[freeze(key)] = value
+            elif kind == PREDICATE:
+                known |= {freeze(row): seen for row, seen in value or ()}
             elif kind == APPENDING:
                 if (freeze(key), freeze(value)) not in shown and latest[freeze(key)] > place[index]:
                     yield f"#{index} appended {value} to key {key} unseen, but before others who were seen"
@@ -238,13 +295,14 @@ def _executed(replay: Replay) -> Problem:
         starting[start].append(place)
     store: dict[Any, Any] = {}
     wrote: dict[Any, int] = {}
+    items = replay.certificate.rule is Rule.ITEMS
     for moment, index in enumerate(replay.commits):
         for place in starting[moment]:
-            problem = _reads_store(replay, replay.commits[place], store)
+            problem = _reads_store(replay, replay.commits[place], store, items=items)
             if problem:
                 return problem
         for kind, key, value in replay.ledger.micros(index):
-            if kind == READING:
+            if kind not in WRITING:
                 continue
             if snapshot and replay.starts[moment] <= wrote.get(freeze(key), -1) < moment:
                 return f"#{index} wrote key {key}, which #{replay.commits[wrote[freeze(key)]]} wrote since it started"
@@ -256,14 +314,21 @@ def _executed(replay: Replay) -> Problem:
     return None
 
 
-def _reads_store(replay: Replay, index: int, store: Mapping[Any, Any]) -> Problem:
+def _reads_store(replay: Replay, index: int, store: Mapping[Any, Any], *, items: bool) -> Problem:
+    """Whether a transaction did not read this; with `items`, predicate reads may miss rows."""
     own: dict[Any, Any] = {}
     ok = replay.ledger.ok(index)
     for kind, key, value in replay.ledger.micros(index):
+        if kind == PREDICATE:
+            shown = {freeze(row): seen for row, seen in value or ()}
+            there = {row: seen for row, seen in {**store, **own}.items() if matches(key, row, seen)}
+            if ok and (any(there.get(row) != shown[row] for row in shown) if items else there != shown):
+                return f"#{index} was shown {value}, and not {there}"
+            continue
         name = freeze(key)
         if kind == APPENDING:
             own[name] = [*own.get(name, store.get(name, [])), value]
-        elif kind != READING:
+        elif kind in WRITING:
             own[name] = value
         elif ok and (own[name] if name in own else store.get(name)) != (None if value == [] else value):
             return f"#{index} read {value} from key {key}, and not {own.get(name, store.get(name))}"
@@ -274,18 +339,20 @@ def _moments_of_reads(replay: Replay) -> Problem:
     """Each read shows the commits up to a moment that is no earlier than that of the read before it."""
     for place, reads in enumerate(replay.reads):
         moment = 0
-        for read in reads:
-            moment = max(moment, read.version + 1)
-            following = replay.following(read)
-            if moment > place or (following is not None and moment > following):
-                return f"#{replay.commits[place]} read from key {read.key} a state before one that it had read"
+        for _, together in groupby(sorted(reads, key=lambda read: read.at), key=lambda read: read.at):
+            same = list(together)
+            moment = max(moment, *(read.version + 1 for read in same))
+            for read in same:
+                following = replay.following(read)
+                if moment > place or (following is not None and moment > following):
+                    return f"#{replay.commits[place]} read from key {read.key} a state before one that it had read"
     return None
 
 
 def _nobody_between(replay: Replay) -> Problem:
     for reads in replay.reads:
         for read in reads:
-            if read.key in replay.keys(read.reader) and next(replay.between(read), None) is not None:
+            if read.item and read.key in replay.keys(read.reader) and next(replay.between(read), None) is not None:
                 return f"#{replay.commits[read.reader]} lost an update of key {read.key}"
     return None
 
@@ -304,9 +371,10 @@ def _atomic_view(replay: Replay) -> Problem:
     """Nobody reads a version from before those of a transaction that it has read from already."""
     for reads in replay.reads:
         first: dict[int, int] = {}
-        for read in reads:
+        for read in sorted(reads, key=lambda read: read.at):
             first.setdefault(read.version, read.at)
-        problem = _sees(replay, reads, lambda read, place, first=first: first.get(place, read.at) < read.at)  # type: ignore[misc]
+        items = [read for read in reads if read.item]
+        problem = _sees(replay, items, lambda read, place, first=first: first.get(place, read.at) < read.at)  # type: ignore[misc]
         if problem:
             return problem
     return None
@@ -349,7 +417,7 @@ def _monotonic_view(replay: Replay) -> Problem:
         last = {
             freeze(key): at
             for at, (kind, key, _) in enumerate(replay.ledger.micros(replay.commits[place]))
-            if kind != READING
+            if kind in WRITING
         }
         before = {key: [other for other in replay.writers[key] if other < place] for key in last}
         into = [(read.at, read.version) for read in reads if read.version >= 0]
@@ -410,11 +478,12 @@ def _pasts_in(onward: Mapping[int, set[int]], members: set[int]) -> dict[int, in
 
 
 def _after_committed(rule: Callable[[Replay], Problem]) -> Callable[[Replay], Problem]:
-    return lambda replay: replay.uncommitted or rule(replay)
+    return lambda replay: replay.impossible or replay.uncommitted or rule(replay)
 
 
 _RULES: Final[Mapping[Rule, Callable[[Replay], Problem]]] = {
     Rule.SERIAL: _executed,
+    Rule.ITEMS: _executed,
     Rule.SNAPSHOT: _executed,
     Rule.PREFIX: _executed,
     Rule.COMMITTED: _after_committed(lambda _: None),

@@ -26,7 +26,8 @@ from histories.transactions import OK
 def row_anomalies(rows: Rows, registers: Registers) -> list[tuple[str, Ints]]:
     """Rows of micro-operations, one row an anomaly, by name."""
     columns, source = rows.columns, registers.source
-    own = (source > registers.reads) & (columns.transaction[source] == columns.transaction[registers.reads])
+    own = source > registers.reads
+    own[own] = columns.transaction[source[own]] == columns.transaction[registers.reads[own]]
     return [
         ("garbage-read", rows.unfit[:, None]),
         ("future-read", np.stack([registers.reads[own], source[own]], axis=1)),

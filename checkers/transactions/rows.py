@@ -2,8 +2,10 @@
 
 A row is a register that may be missing: it is not yet inserted (its initial version), or deleted (a version that is
 no row). A predicate read says something of every row: of those that it shows which version it found, of each other one
-that it found a version that does not match. Adya (1999, section 4.4.2): it depends on the last change that made the
-row leave the matches, and precedes the first later one that makes a row match again.
+that it found a version that does not match. Adya (1999, section 4.4.2): it depends on the change that made the row
+leave the matches, and precedes the first later one that makes it match again. Where several versions in a row do not
+match (two deletions), a history cannot tell which of them was seen, so here it may be any. That makes a difference to
+monotonic-atomic-view alone, where otherwise read-atomic would not imply it; elsewhere the first asks least.
 
 So each predicate read is told as one read of each row, and the rest is as for registers. A row that is not shown
 matters only if some transaction has a version of it that would have been shown. If nobody else has one that would not

@@ -79,14 +79,6 @@ class Arbitration:
         shown = [i for i in self.order if (writers & read.sight.shown) >> i & 1]
         return writers & ~self.before[shown[0]] if shown else 0
 
-    def hides(self, read: Read) -> bool:
-        """Whether what was read, where nothing was shown, is the initial version or ended one that would be shown."""
-        if read.sight.shown is None or read.writer is None:
-            return True
-        older = self.world.writers[read.key] & self.before[read.writer]
-        last = [i for i in self.order if older >> i & 1][-1:]
-        return any(read.sight.shown >> i & 1 or i == read.reader for i in last)
-
     @cached_property
     def ww(self) -> Relation:
         """For each transaction those that overwrite it, sooner or later."""
@@ -348,7 +340,7 @@ def orders(world: World) -> Iterator[Arbitration]:
             sources[read.reader] |= 0 if read.writer is None else 1 << read.writer
         for order in _orders((), 0, sources):
             found = Arbitration(world=world, reads=reads, order=order)
-            if _shows(world, order) and all(found.hides(read) for read in reads):
+            if _shows(world, order):
                 yield found
 
 
