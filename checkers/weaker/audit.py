@@ -98,7 +98,8 @@ class Prover:
                 each = self.derivation.forced[number]
                 if not self._fits(each):
                     return False
-                used = self._forced_between(*self._premise(each), 0 if self.plainly else number)
+                premise = self._premise(each)
+                used = self._forced_between(*premise, 0 if self.plainly else number) if premise else []
                 if used is None:
                     return False
                 todo += used
@@ -145,9 +146,12 @@ class Prover:
         fits = each.second == source if each.first[1] else each.first == each.read and not self.plainly
         return fits and write[1] and write != source and facts.key(write) == facts.key(each.read)
 
-    def _premise(self, each: Forced) -> tuple[Access, Access]:
+    def _premise(self, each: Forced) -> tuple[Access, Access] | tuple[()]:
+        """What must come before what for that; nothing where the initial value was read, which is before all."""
+        if each.first[1]:
+            return each.first, each.read
         source = self.facts.source(each.read)
-        return (each.first, each.read) if each.first[1] or source is None else (source, each.second)
+        return (source, each.second) if source else ()
 
 
 def _forced_on(came: Mapping[Access, tuple[Access, int | None]], first: Access, second: Access) -> Iterator[int]:
