@@ -5,6 +5,7 @@ Nothing here is shared with the checkers, and nothing is clever.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import Any
 import attrs
 
 from checkers.transactions.evidence import Place
-from histories.predicates import matches
+from histories.predicates import comparable, matches
 from histories.transactions import FAIL, INFO, OK, TransactionColumns
 from histories.values import freeze
 
@@ -57,9 +58,22 @@ class Ledger:
         """Where it completed."""
         return int(self.columns.end[self.rows[index]])
 
+    @cached_property
+    def has_rows(self) -> bool:
+        """Whether rows come and go, or predicates are read."""
+        return not {DELETING, PREDICATE}.isdisjoint(self.columns.kinds)
+
+    @cached_property
+    def _micros(self) -> dict[int, list[list[Any]]]:
+        return {}
+
     def micros(self, index: int) -> list[list[Any]]:
         """Its micro-operations, as [kind, key, value]."""
-        return self.columns.micro_operations(self.rows[index])
+        if not self.has_rows:
+            return self.columns.micro_operations(self.rows[index])
+        if index not in self._micros:
+            self._micros[index] = self.columns.micro_operations(self.rows[index])
+        return self._micros[index]
 
     def reads(self, index: int) -> Iterator[tuple[int, Any, Any]]:
         """The position, key and value of each of its reads, if they are known; of predicate reads each row shown."""
@@ -137,6 +151,20 @@ class Ledger:
                 if kind in WRITING:
                     found[freeze(key)][index] = Place(index, position), value
         return dict(found)
+
+    @cached_property
+    def _ranges(self) -> dict[str, list[Any]]:
+        kinds = {comparable(key) for key in self.last_writers}
+        return {kind: sorted(key for key in self.last_writers if comparable(key) == kind) for kind in kinds if kind}
+
+    def domain(self, predicate: Any) -> list[Any]:
+        """The rows that somebody may have written and a predicate may ask for, as far as their keys tell."""
+        match predicate:
+            case ["range", low, high]:
+                kind = comparable(low) if comparable(low) == comparable(high) else None
+                keys = self._ranges.get(kind or "", [])
+                return keys[bisect_left(keys, low) : bisect_left(keys, high)] if keys else []
+        return list(self.last_writers)
 
     def asked(self, place: Place, key: Any) -> Any:
         """What a read that shows nothing of a row asked for; None if it is no such read, or saw an own deletion."""

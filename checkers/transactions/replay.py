@@ -141,12 +141,10 @@ class Replay:
         return [list(self._reads(place, index)) for place, index in enumerate(self.commits)]
 
     def _reads(self, place: int, index: int) -> Iterator[Read]:
-        for at, (kind, _, rows) in enumerate(self.ledger.micros(index) if self.ledger.ok(index) else ()):
-            if kind == PREDICATE:
-                yield from self._missed(place, index, at, {freeze(row) for row, _ in rows})
+        if self.ledger.has_rows and self.ledger.ok(index):
+            yield from self._unshown(place, index)
         for at, key, value in self.ledger.reads(index):
-            if value is None and self.ledger.last_writers.get(freeze(key)):
-                yield from self._unshown(place, Place(index, at), key)
+            if value is None and self.ledger.has_rows:
                 continue
             parts = list(value) if isinstance(value, list) else [] if value is None else [value]
             sources = [self.ledger.writer(key, part) for part in parts]
@@ -158,26 +156,46 @@ class Replay:
             elif source.operation != index:
                 yield Read(reader=place, at=at, key=freeze(key), version=self.place[source.operation])
 
-    def _missed(self, place: int, index: int, at: int, shown: set[Any]) -> Iterator[Read]:
-        """What a predicate read says of rows that it did not show."""
-        for name in self.writers:
-            if name not in shown:
-                yield from self._unshown(place, Place(index, at), name)
+    def _unshown(self, place: int, index: int) -> Iterator[Read]:
+        """The reads that show nothing of rows, but of those that their own transaction has hidden."""
+        own: dict[Any, Any] = {}
+        for at, (kind, key, value) in enumerate(self.ledger.micros(index)):
+            if kind in WRITING:
+                own[freeze(key)] = value
+                continue
+            predicate = key if kind == PREDICATE else ["all"]
+            shown = {freeze(row) for row, _ in value} if kind == PREDICATE else set()
+            rows = self.ledger.domain(predicate) if kind == PREDICATE else [freeze(key)] if value is None else []
+            for row in rows:
+                if row in shown or (row in own and not matches(predicate, row, own[row])):
+                    continue
+                found = self.certificate.found.get((Place(index, at), row))
+                writers = self._showing(freeze(predicate), row)
+                if writers or found is not None:
+                    yield Read(
+                        reader=place,
+                        at=at,
+                        key=row,
+                        version=-1 if found is None else self.place[found],
+                        shown=writers - {place},
+                        item=kind == READING,
+                    )
 
-    def _unshown(self, place: int, read: Place, key: Any) -> Iterator[Read]:
-        """A read that shows nothing of a key, unless its transaction had deleted it."""
-        if self.ledger.asked(read, key) is None:
-            return
-        places = [self.place.get(version.operation) for version in self.ledger.shown(read, key)]
-        found = self.certificate.found.get((read, freeze(key)))
-        yield Read(
-            reader=place,
-            at=read.micro,
-            key=freeze(key),
-            version=-1 if found is None else self.place[found],
-            shown=frozenset(each for each in places if each is not None),
-            item=not self.ledger.misses(read, key),
-        )
+    @cached_property
+    def _shown(self) -> dict[tuple[Any, Any], frozenset[int]]:
+        return {}
+
+    def _showing(self, predicate: Any, row: Any) -> frozenset[int]:
+        """The places of those whose version of a row would be shown."""
+        found = self._shown.get((predicate, row))
+        if found is None:
+            versions = self.ledger.last_writers.get(row, {})
+            found = self._shown[predicate, row] = frozenset(
+                self.place[writer]
+                for writer, (_, value) in versions.items()
+                if writer in self.place and matches(list(predicate), row, value)
+            )
+        return found
 
     @cached_property
     def impossible(self) -> Problem:
@@ -321,7 +339,8 @@ def _reads_store(replay: Replay, index: int, store: Mapping[Any, Any], *, items:
     for kind, key, value in replay.ledger.micros(index):
         if kind == PREDICATE:
             shown = {freeze(row): seen for row, seen in value or ()}
-            there = {row: seen for row, seen in {**store, **own}.items() if matches(key, row, seen)}
+            now = {row: own[row] if row in own else store.get(row) for row in replay.ledger.domain(key)}
+            there = {row: seen for row, seen in now.items() if matches(key, row, seen)}
             if ok and (any(there.get(row) != shown[row] for row in shown) if items else there != shown):
                 return f"#{index} was shown {value}, and not {there}"
             continue
