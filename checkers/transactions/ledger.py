@@ -23,6 +23,7 @@ APPENDING = "append"
 DELETING = "delete"
 PREDICATE = "rp"
 WRITING = ("append", "w", "insert", "delete")
+REMEMBERED_MAX = 20_000  # transactions whose micro-operations are kept: long lists take much memory
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -69,11 +70,12 @@ class Ledger:
 
     def micros(self, index: int) -> list[list[Any]]:
         """Its micro-operations, as [kind, key, value]."""
-        if not self.has_rows:
-            return self.columns.micro_operations(self.rows[index])
-        if index not in self._micros:
-            self._micros[index] = self.columns.micro_operations(self.rows[index])
-        return self._micros[index]
+        known = self._micros.get(index)
+        if known is None:
+            known = self.columns.micro_operations(self.rows[index])
+            if self.has_rows or len(self._micros) < REMEMBERED_MAX:
+                self._micros[index] = known
+        return known
 
     def reads(self, index: int) -> Iterator[tuple[int, Any, Any]]:
         """The position, key and value of each of its reads, if they are known; of predicate reads each row shown."""
