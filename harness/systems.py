@@ -17,6 +17,8 @@ from systems.system import System
 SHIPPED: Mapping[str, str] = {
     "lww": "systems.lww:Lww",
     "raft": "systems.raft:Raft",
+    "chain": "systems.chain:Chain",
+    "chain-anywhere": "systems.chain:ChainAnywhere",
     "mvcc": "systems.mvcc:Mvcc",
     "serializable": "systems.serializable:Serializable",
     "locking-read-uncommitted": "systems.locking:LockingReadUncommitted",

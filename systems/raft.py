@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from systems.consensus import Answer, Replica
+from systems.consensus import Replica
 from systems.consensus.mistakes import MISTAKES
+from systems.registers import Registers
 from systems.simple_client import SimpleClient
 from systems.simulation.cluster import SimulatedSystem
 from systems.simulation.door import Door
@@ -63,28 +64,6 @@ _BUGS: Mapping[str, tuple[str, tuple[str, ...], str]] = {  # what it is; which f
         "CockroachDB: issue 10602; fluree/db: pull request 1839",
     ),
 }
-
-
-class Registers:
-    """Registers by key, all of them None at first."""
-
-    def __init__(self) -> None:
-        self.values: dict[Any, Any] = {}
-
-    def apply(self, command: tuple[str, Any, Any]) -> Answer:
-        """Write, or compare and set."""
-        f, key, value = command
-        if f == "cas":
-            expected, value = value
-            found = self.values.get(key)
-            if found != expected:
-                return "fail", f"expected {expected}, found {found}"
-        self.values[key] = value
-        return "ok", value
-
-    def read(self, key: Any) -> Answer:
-        """The value now."""
-        return "ok", self.values.get(key)
 
 
 class RaftNode(Node):

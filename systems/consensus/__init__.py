@@ -16,7 +16,8 @@ Terms, votes and entries are durable before anybody is told. What is not here: s
 again on boot) and changes of membership.
 
 How to use it: write a `Machine`, give every node a `Replica` of it, hand the replica each message that comes from
-a node, and serve clients by `Replica.propose` and `Replica.read`. `systems.raft` is the smallest example.
+a node, and serve clients by `Replica.propose` and `Replica.read`. `systems.raft` is the smallest example. `Storage` and
+the entries that it keeps serve other logs, too.
 """
 
 from __future__ import annotations

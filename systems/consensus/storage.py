@@ -11,17 +11,27 @@ The term and the vote are one record: written apart, a crash between the two mak
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, Protocol
 
 from systems.consensus.messages import Entry
-from systems.simulation.disk import Disk
 
 ORIGIN = Entry(0, "", 0, None)
+
+
+class Records(Protocol):
+    """A disk, or a part of one."""
+
+    def read(self, key: Any, default: Any = None) -> Any:
+        """What was last written under this key."""
+
+    def write(self, key: Any, value: Any) -> None:
+        """Write a value under a key."""
 
 
 class Storage:
     """The durable state of a replica. Whoever changes it must sync before telling anybody."""
 
-    def __init__(self, disk: Disk) -> None:
+    def __init__(self, disk: Records) -> None:
         self._disk = disk
         self.term: int
         self.vote: str | None
