@@ -119,6 +119,12 @@ KINDS = {name: lived(name) for name in OBJECTS} | {
     "invented priority-queue": invented("priority-queue", random_histories.collection("insert", "extract", "peek")),
 }
 
+TYPES = {
+    name: tuple(kind for kind in KINDS if KINDS[kind].specification is specification)
+    for name, specification in SPECIFICATIONS.items()
+}
+"""The kinds of histories of each data type."""
+
 
 def disagreement(kind, seeds, *, search_only):
     """The first history on which checker and definition disagree, with both verdicts, or None."""
