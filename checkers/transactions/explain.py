@@ -13,6 +13,7 @@ from checkers.transactions.rows import PREDICATE_READ
 from histories.codes import identity
 from histories.transactions import TransactionColumns
 
+READ: Final = "r"
 ROW_KINDS: Final = frozenset({"insert", "delete"})
 
 SHOWN_MAX: Final = 20
@@ -60,7 +61,7 @@ class Names:
         """One line a transaction: its name, its operation, what it did."""
         lines = []
         for operation in self.numbers:
-            micros = " ".join(_micro(*part) for part in self.columns.micro_operations(self.row(operation)))
+            micros = " ".join(micro_text(*part) for part in self.columns.micro_operations(self.row(operation)))
             process = int(self.columns.process[self.row(operation)])
             lines.append(f"{self.name(operation)} is #{operation} of process {process}: {micros}")
         return lines
@@ -78,7 +79,8 @@ def explanation(columns: TransactionColumns, kind: str, evidence: Evidence) -> s
     return "\n".join([*names.legend(), *body])
 
 
-def _micro(kind: str, key: Any, value: Any) -> str:
+def micro_text(kind: str, key: Any, value: Any) -> str:
+    """A micro-operation in short."""
     if kind == PREDICATE_READ:
         rows = " ".join(f"{row}={_value(seen)}" for row, seen in value or ())
         return f"rp({_predicate(key)}, {'?' if value is None else f'[{rows}]'})"
@@ -109,7 +111,7 @@ def _value(value: Any) -> str:
 
 def _cycle(names: Names, cycle: Cycle) -> list[str]:
     lines = [
-        f"{names.name(edge.before)} < {names.name(edge.after)}, because {_reason(names, edge)}" for edge in cycle.edges
+        f"{names.name(edge.before)} < {names.name(edge.after)}, because {reason(names, edge)}" for edge in cycle.edges
     ]
     if len(lines) == 1:
         return [f"{lines[0]}: a contradiction"]
@@ -117,7 +119,8 @@ def _cycle(names: Names, cycle: Cycle) -> list[str]:
     return [f"{line}." if line.endswith("contradiction") else f"{line};" for line in lines]
 
 
-def _reason(names: Names, edge: Edge) -> str:
+def reason(names: Names, edge: Edge) -> str:
+    """Why one transaction comes before the other, as the end of a sentence."""
     before, after = names.name(edge.before), names.name(edge.after)
     if edge.kind is Kind.SESSION:
         return f"{before} completed before {after} began, in the same process"
@@ -130,11 +133,16 @@ def _reason(names: Names, edge: Edge) -> str:
     return _DEPENDENCIES[edge.kind](names.of(edge.key), edge, edge.at)
 
 
-def _wrote(kind: str, value: Any) -> str:
-    """The end of a sentence: what somebody did to a row or a key."""
+def _did(kind: str, value: Any, what: str = "it") -> str:
+    """What somebody did to a row or a key."""
     if kind == "delete":
-        return "deleted"
-    return f"{_VERBS.get(kind, 'wrote')} {'it as ' if kind == 'insert' else ''}{_value(value)}"
+        return f"deleted {what}"
+    return f"inserted {what} as {_value(value)}" if kind == "insert" else f"wrote {_value(value)} in {what}"
+
+
+def _had(kind: str, value: Any) -> str:
+    """What somebody had done to a row, after "which"."""
+    return "had deleted" if kind == "delete" else f"had {_VERBS.get(kind, 'written')} as {_value(value)}"
 
 
 def _overwrites(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
@@ -151,8 +159,8 @@ def _overwrites(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
             f"of {names.name(edge.before)}"
         )
     return (
-        f"{names.name(edge.after)} {_wrote(after, later)} in row {key}, which {names.name(edge.before)} "
-        f"had {_wrote(kind, value)}"
+        f"{names.name(edge.after)} {_did(after, later, f'row {key}')}, which {names.name(edge.before)} "
+        f"{_had(kind, value)}"
     )
 
 
@@ -166,18 +174,15 @@ def _reads_from(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
 
 def _read_before(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
     (_, key, seen), (kind, _, later) = names.at(at[0]), names.at(at[1])
-    what = " over it" if kind == "w" else ""
-    return (
-        f"{names.name(edge.before)} read {_value(seen)} from key {key}, before {names.name(edge.after)} "
-        f"{_wrote(kind, later)}{what}"
-    )
+    did = {"w": f"wrote {_value(later)} over it", "append": f"appended {_value(later)}"}.get(kind, _did(kind, later))
+    return f"{names.name(edge.before)} read {_value(seen)} from key {key}, before {names.name(edge.after)} {did}"
 
 
 def _missed(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
     kind, key, value = names.at(at[1])
     return (
         f"{names.name(edge.before)} asked for {names.predicate(at[0])} and did not see row {key}, before "
-        f"{names.name(edge.after)} {_wrote(kind, value)}"
+        f"{names.name(edge.after)} {_did(kind, value)}"
     )
 
 
@@ -185,7 +190,7 @@ def _gone(names: Names, edge: Edge, at: tuple[Place, Place]) -> str:
     kind, key, value = names.at(at[0])
     return (
         f"{names.name(edge.after)} asked for {names.predicate(at[1])} and did not see row {key}, after "
-        f"{names.name(edge.before)} had {_wrote(kind, value)}"
+        f"{names.name(edge.before)} {_did(kind, value)}"
     )
 
 
@@ -219,22 +224,24 @@ def _refutation(names: Names, refutation: Refutation) -> list[str]:
 def _suppose(names: Names, case: Case) -> str:
     if not case.given:
         return "In any case"
-    return f"Suppose that {' and '.join(_assumption(names, given) for given in case.given)}; then"
+    return f"Suppose that {' and '.join(assumption(names, given) for given in case.given)}; then"
 
 
-def _assumption(names: Names, given: Ordered | Found) -> str:
+def assumption(names: Names, given: Ordered | Found) -> str:
+    """What is supposed, as a sentence."""
     if isinstance(given, Found):
         reader = names.name(given.read.operation)
         if given.version is None:
-            return f"{reader} read before anybody wrote row {given.key}"
+            return f"{reader} came to row {given.key} before anybody wrote it"
         kind, _, value = names.at(given.version)
         writer = names.name(given.version.operation)
-        return f"{reader} found row {given.key} as {writer} had {_wrote(kind, value)}"
-    first, then = names.at(given.first)[2], names.at(given.then)[2]
-    return (
-        f"key {given.key} was {_value(first)} ({names.name(given.first.operation)}) before it was "
-        f"{_value(then)} ({names.name(given.then.operation)})"
+        return f"{reader} came to row {given.key} after {writer} {_did(kind, value)}, and before anybody wrote it again"
+    first, then = (
+        f"{'deleted' if kind == 'delete' else _value(value)} ({names.name(place.operation)})"
+        for place in (given.first, given.then)
+        for kind, _, value in [names.at(place)]
     )
+    return f"key {given.key} was {first} before it was {then}"
 
 
 def _garbage(names: Names, places: tuple[Place, ...]) -> str:
@@ -300,10 +307,18 @@ def _incompatible(names: Names, places: tuple[Place, ...]) -> str:
 
 
 def _internal(names: Names, places: tuple[Place, ...]) -> str:
-    (kind, key, before), (_, _, after) = (names.at(place) for place in places)
-    verb = {"r": "read", PREDICATE_READ: "read"}.get(kind, _VERBS.get(kind, "wrote"))
+    (kind, key, before), (later, _, after) = (names.at(place) for place in places)
     transaction = names.name(places[0].operation)
-    return f"{transaction} {verb} {_value(before)} at key {key}, and then read {_value(after)}, which contradicts that."
+    verb = "read" if kind in (READ, PREDICATE_READ) else _VERBS.get(kind, "wrote")
+    did = f"{verb} {_value(before)} at key {key}"
+    if kind == "delete" or (kind == PREDICATE_READ and before is None):
+        missed = f"asked for {names.predicate(places[0])} and did not see row {key}" if kind == PREDICATE_READ else ""
+        did = missed or f"deleted row {key}"
+    saw = f"read {_value(after)}"
+    if later == PREDICATE_READ:
+        saw = f"asked for {names.predicate(places[1])} and saw "
+        saw += "nothing of it" if after is None else f"it as {_value(after)}"
+    return f"{transaction} {did}, and then {saw}, which contradicts that."
 
 
 def _future(names: Names, places: tuple[Place, ...]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from html import escape
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from harness.report.words import clean
 from histories import History
 
 PAGE = "report.html"
+ANOMALIES = "anomalies"
 
 BARE_PAGE = """<!doctype html>
 <html lang="en">
@@ -32,7 +35,7 @@ def write_report(
     *,
     lattice: Lattice,
 ) -> tuple[Failure, ...]:
-    """Write timeline.png, latency.png, rate.png and report.html; what could not be made comes back.
+    """Write timeline.png, latency.png, rate.png, anomalies/* and report.html; what could not be made comes back.
 
     The page comes last, so that it can tell which pictures are missing; where it cannot be made, a bare page
     with the verdict stands in.
@@ -42,6 +45,7 @@ def write_report(
     guard.attempt("timeline.png", lambda: _timeline(material, folder / "timeline.png"))
     guard.attempt("latency.png", lambda: _latency(material, folder / "latency.png"))
     guard.attempt("rate.png", lambda: _rate(material, folder / "rate.png"))
+    guard.attempt(ANOMALIES, lambda: _anomalies(material, folder / ANOMALIES))
     text = guard.attempt(PAGE, lambda: _page(material, guard))
     if text is None:
         text = guard.attempt("the bare page", lambda: _bare(material, guard))
@@ -69,6 +73,27 @@ def _rate(material: Material, path: Path) -> None:
     from harness.report.plot_pictures import rate_picture
 
     rate_picture(material, path)
+
+
+def _anomalies(material: Material, folder: Path) -> None:
+    """Each anomaly of transactions as prose, as a document and, where it is a cycle, as a graph for Graphviz."""
+    from checkers.transactions.exports import EVIDENCE, document, dot
+
+    found = [anomaly for anomaly in material.anomalies if isinstance(anomaly.evidence, EVIDENCE)]
+    counts: Counter[str] = Counter()
+    for anomaly in found:
+        folder.mkdir(exist_ok=True)
+        counts[anomaly.type] += 1
+        name = anomaly.type if counts[anomaly.type] == 1 else f"{anomaly.type}-{counts[anomaly.type]}"
+        _write(folder / f"{name}.txt", anomaly.explanation + "\n")
+        _write(folder / f"{name}.json", json.dumps(document(material.history, anomaly), indent=1, default=str) + "\n")
+        graph = dot(material.history, anomaly)
+        if graph is not None:
+            _write(folder / f"{name}.dot", graph)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def _page(material: Material, guard: Guard) -> str:

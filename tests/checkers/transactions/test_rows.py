@@ -64,7 +64,7 @@ def test_a_row_outside_the_range_conflicts_with_nothing():
 
 
 def test_rows_that_enter_and_leave_a_predicate_on_values():
-    assert "G2" in anomalies("T0: i(1,2) i(2,4)\n---\nT1: rp(%2=1,[]) w(1,3)\nT2: rp(%2=1,[]) w(2,5)")
+    assert "G2-realtime" in anomalies("T0: i(1,2) i(2,4)\n---\nT1: rp(%2=1,[]) w(1,3)\nT2: rp(%2=1,[]) w(2,5)")
     assert anomalies("T0: i(1,2) i(2,4)\n---\nT1: rp(%2=1,[]) w(1,6)\nT2: rp(%2=1,[]) w(2,8)") == set()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import subprocess
@@ -8,10 +9,13 @@ import sys
 
 import pytest
 
+from checkers.transactions import check_transactions
 from harness.report import lattice_of_models, verdict_document, verdict_json, write_report
 from harness.report.guard import Guard
 from harness.report.page import page
+from harness.telling import info_of_history
 from tests.harness.report.samples import lww_material
+from tests.micro import history as parse
 
 FILES = {"timeline.png", "latency.png", "rate.png", "report.html"}
 
@@ -71,7 +75,9 @@ def test_a_folder_that_is_gone_is_told_of_and_raises_nothing(tmp_path):
 PROGRAM = """
 import hashlib, sys
 from pathlib import Path
+from harness.telling import info_of_history
 from tests.harness.report.samples import lww_material
+from tests.micro import history as parse
 from tests.harness.report.test_write import write
 folder = Path(sys.argv[1])
 material = lww_material(300)
@@ -113,3 +119,14 @@ def test_the_seconds_of_a_run_are_in_the_document_alone():
     )
     assert "123.456" in verdict_json(document)
     assert "123.456" not in page(material, Guard())
+
+
+def test_anomalies_of_transactions_lie_beside_the_page_in_three_forms(tmp_path):
+    history = parse("T1: r(x,nil) w(y,1)\nT2: r(y,nil) w(x,1)")
+    found = check_transactions(history)
+    info = info_of_history(history, found, title="skew", workload="rw-register", claim="serializable", command="")
+    assert write_report(tmp_path, info, history, found, lattice=lattice_of_models()) == ()
+    assert names(tmp_path / "anomalies") >= {"G2-item.txt", "G2-item.json", "G2-item.dot"}
+    (skew,) = [anomaly for anomaly in found.anomalies if anomaly.type == "G2-item"]
+    assert (tmp_path / "anomalies" / "G2-item.txt").read_text(encoding="utf-8") == skew.explanation + "\n"
+    assert json.loads((tmp_path / "anomalies" / "G2-item.json").read_text(encoding="utf-8"))["type"] == "G2-item"
