@@ -20,6 +20,7 @@ MODULES: Mapping[str, str] = {
     "rw-register": "harness.workloads.rw_register",
     "write-skew": "harness.workloads.rw_register",
     "long-fork": "harness.workloads.rw_register",
+    "phantom": "harness.workloads.phantom",
     "bank": "harness.workloads.bank",
 }
 

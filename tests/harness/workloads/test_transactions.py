@@ -15,7 +15,7 @@ from harness.workloads.micro_operations import Keys
 from harness.workloads.workload import AuditError
 from histories import Event, EventType, History, Outcome
 
-TRANSACTIONAL = ("list-append", "rw-register", "write-skew", "long-fork")
+TRANSACTIONAL = ("list-append", "rw-register", "write-skew", "long-fork", "phantom")
 
 
 def asked(name, *, most=2000, seed=0, **options):
@@ -27,7 +27,7 @@ def asked(name, *, most=2000, seed=0, **options):
 
 @pytest.mark.parametrize("name", TRANSACTIONAL)
 def test_no_value_is_written_twice_to_a_key(name):
-    writes = [(key, value) for micros in asked(name) for f, key, value in micros if f in ("w", "append")]
+    writes = [(key, value) for micros in asked(name) for f, key, value in micros if f in ("w", "append", "insert")]
     assert len(writes) == len(set(writes)) > 300
 
 
@@ -57,13 +57,25 @@ def test_registers_are_read_before_they_are_written():
             assert f == "r" or micros[place - 1][:2] == ("r", key)
 
 
+def test_rows_are_inserted_once_and_deleted_at_most_once_and_later():
+    at = {"insert": {}, "delete": {}}
+    for number, micros in enumerate(asked("phantom")):
+        for f, key, _ in micros:
+            if f in at:
+                assert key not in at[f]
+                at[f][key] = number
+    assert len(at["insert"]) > 300
+    assert len(at["delete"]) > 30
+    assert all(at["insert"].get(key, 0) < number for key, number in at["delete"].items())
+
+
 @pytest.mark.parametrize("name", TRANSACTIONAL)
 def test_at_the_end_every_client_reads_what_was_in_use_last(name):
     test = Test(workload=name, keys=2)
     final = workload(name).final(test, list(range(100)))
     plans = simulate(final, threads=test.clients, most=10_000)
     assert {plan.thread for plan in plans} == set(range(test.clients))
-    assert {f for plan in plans for f, _, _ in plan.invocation.value} == {"r"}
+    assert {f for plan in plans for f, _, _ in plan.invocation.value} <= {"r", "rp"}
 
 
 def bank(*operations):
