@@ -42,10 +42,9 @@ class Case:
     def reported(self) -> tuple[str, ...]:
         """Those of them that a checker has to report, by these names or by ones that imply them.
 
-        Without predicates it need not say `-item`; a long fork may be called by its general name.
+        Without predicates it need not say `-item`.
         """
-        plain = [name.replace("-item", "") for name in self.anomalies] if self.data is not ROWS else self.anomalies
-        return tuple("prefix-cycle" if name == "long-fork" else name for name in plain)
+        return self.anomalies if self.data is ROWS else tuple(name.replace("-item", "") for name in self.anomalies)
 
     def expected(self) -> Iterator[tuple[str, bool]]:
         """Every transactional model that this data can test, and whether the history satisfies it."""

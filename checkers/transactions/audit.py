@@ -159,6 +159,10 @@ _PATTERNS: Final[Mapping[str, Callable[[Sequence[Edge]], bool]]] = {
     "G2": lambda _: True,
     **{name: _of_items(matches) for name, matches in _ITEMS.items()},
     "G-update": lambda _: True,
+    "long-fork": lambda edges: (
+        len(edges) == len({edge.before for edge in edges}) == 4
+        and [edge.kind for edge in edges] in ([Kind.WR, Kind.RW] * 2, [Kind.RW, Kind.WR] * 2)
+    ),
     "prefix-cycle": lambda edges: all(previous.kind not in (Kind.RW, Kind.WW) for _, previous in _rw(edges)),
     "G-MSR": lambda edges: all(_entered_at_a_read(edge, previous) for edge, previous in _rw(edges)),
     "causal-cycle": _causal,

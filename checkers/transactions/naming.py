@@ -41,6 +41,12 @@ def name(cycles: Sequence[Steps], certain: Mask, rule: Rule | None = None, item:
     return f"{rule.value}{suffix}"
 
 
+def is_long_fork(cycle: Steps) -> bool:
+    """Whether two transactions each read from one writer, and from before the other."""
+    kinds = [step.type for step in cycle]
+    return kinds in ([Type.WR, Type.RW] * 2, [Type.RW, Type.WR] * 2)
+
+
 def _level(cycle: Steps, certain: Mask) -> int:
     rw = rw_count(cycle)
     if rw == 0:

@@ -14,7 +14,7 @@ from checkers.transactions.conditions import Rule
 from checkers.transactions.edges import Type
 from checkers.transactions.evidence import Case, Clash, Evidence, Ordered, Refutation
 from checkers.transactions.explain import explanation
-from checkers.transactions.naming import name
+from checkers.transactions.naming import is_long_fork, name
 from checkers.transactions.steps import Found, Pair, Steps, cycle, cycle_of_writes, place
 from checkers.verdict import Anomaly
 from histories.transactions import OK, WRITE, TransactionColumns
@@ -58,6 +58,8 @@ class Reporter:
             counts[kind] = counts.get(kind, 0) + 1
             if counts[kind] <= SHOWN_MAX:
                 anomalies.append(self._anomaly(kind, cycle(self.accesses, steps)))
+                if is_long_fork(steps):
+                    anomalies.append(self._anomaly("long-fork", cycle(self.accesses, steps)))
         return anomalies
 
     def writes(self, steps: Steps) -> Anomaly:
