@@ -110,8 +110,8 @@ BUGS = (
     Bug(
         "a configuration is remembered without what has happened",
         "search.py",
-        "if (rank, mask, state) in seen:",
-        "if (rank, 0, state) in {(r, 0, s) for r, _, s in seen}:",
+        "if dead or (rank, mask, state) in seen:",
+        "if dead or (rank, 0, state) in {(r, 0, s) for r, _, s in seen}:",
         "invented queue",
         search_only=True,
     ),
@@ -158,9 +158,24 @@ BUGS = (
     Bug(
         "an object does the first of the things it may do",
         "problem.py",
-        "after.update(self.specification.step(possibility, self.examples[label]))",
-        "after.update(list(self.specification.step(possibility, self.examples[label]))[:1])",
+        "after.update(self.specification.step(possibility, example))",
+        "after.update(list(self.specification.step(possibility, example))[:1])",
         "dice",
+    ),
+    Bug(
+        "a counter that also goes down never comes back",
+        "numbers.py",
+        "direction = 1 if all(a >= 0 for a in amounts)",
+        "direction = 1 if any(a >= 0 for a in amounts)",
+        "counter of all kinds",
+        search_only=True,
+    ),
+    Bug(
+        "what was put instead of a value does not count",
+        "maps.py",
+        "return found in self.settled and found[: len(state)] != state",
+        "return found[: len(state)] != state",
+        "kv",
     ),
     Bug(
         "a look at the last item of a queue may come before other uses",
@@ -221,9 +236,9 @@ BUGS = (
 )
 
 
-def judged(root, bug):
+def judged(root, bug, histories=HISTORIES):
     """The exit status of the comparison in a copy of the project: 0 for agreement, 7 for a disagreement."""
-    command = [sys.executable, "-c", SCRIPT, bug.kind, str(bug.arrays_from), str(HISTORIES), str(bug.search_only)]
+    command = [sys.executable, "-c", SCRIPT, bug.kind, str(bug.arrays_from), str(histories), str(bug.search_only)]
     return subprocess.run(command, cwd=root, check=False, timeout=600).returncode
 
 
@@ -247,4 +262,4 @@ def test_a_planted_bug_is_noticed(bug, tmp_path):
 @pytest.mark.slow
 def test_the_copy_without_a_bug_agrees(tmp_path):
     bug = attrs.evolve(BUGS[0], arrays_from=1)
-    assert judged(copied(tmp_path), bug) == 0
+    assert judged(copied(tmp_path), bug, histories=4_000) == 0
