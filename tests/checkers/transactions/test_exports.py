@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+import msgspec
 import pytest
 
 from checkers.transactions import check_transactions
 from checkers.transactions.exports import document, dot
 from checkers.verdict import Anomaly
+from histories import History
 from tests.micro import history
 
 SKEW = "T1: r(x,nil) w(y,1)\nT2: r(y,nil) w(x,1)"
@@ -80,3 +82,18 @@ def test_quotes_in_keys_stay_inside_their_labels():
 def test_anomalies_of_other_checkers_are_refused():
     with pytest.raises(TypeError, match="expected an anomaly of transactions"):
         document(history(SKEW), Anomaly(type="lost-update", operations=(0,), explanation=""))
+
+
+def test_operations_that_are_only_judged_as_transactions_are_shown_as_they_are():
+    past = history(SKEW)
+    anomaly = first(past, "G2-item")
+    transfers = History(
+        operations=tuple(
+            msgspec.structs.replace(operation, f="transfer", value={"amount": 5}, result={"amount": 5})
+            for operation in past
+        )
+    )
+    found = document(transfers, anomaly)
+    assert found["transactions"][0]["f"] == "transfer"
+    assert [edge["because"] for edge in found["cases"][0]["edges"]] == [None, None]
+    assert "transfer {'amount': 5}" in dot(transfers, anomaly)
