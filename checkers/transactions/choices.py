@@ -74,6 +74,7 @@ class Choices:
         if given not in self._clauses:
             self._clauses[given] = clause
             self._sat.add_clause(self._excluding(clause))
+            self._sat.set_phases([self._literal(pair) for pair in clause.pairs])  # as they are, as far as may be
 
     def _is_open(self, read: int) -> bool:
         return self._accesses.open_reads is not None and read in self._accesses.open_reads.number

@@ -22,11 +22,11 @@ EDGES_MAX: Final = 400_000
 """Fewer in a large one: the search ends when it has walked through components of so many edges together."""
 
 
-def some_cycles(moments: Moments, wanted: Mask | None = None) -> list[Steps]:
+def some_cycles(moments: Moments, wanted: Mask | None = None, *, each: int | None = None) -> list[Steps]:
     """Short cycles, the shortest first; none only if there is none.
 
     `wanted` tells through which of `moments.edges` they must lead (any, if it is None): each found is a shortest one
-    through one of them.
+    through one of them. With `each`, so many from every component, and not only some from some.
     """
     core = moments.core
     real = core.origin >= 0
@@ -36,12 +36,14 @@ def some_cycles(moments: Moments, wanted: Mask | None = None) -> list[Steps]:
     chosen, graph = np.flatnonzero(real), core.graph
     component = graph.component[graph.source]
     found: set[Steps] = set()
-    for edge in chosen[spread(component[chosen], np.bincount(component))].tolist():
-        if sum(map(len, found)) >= STEPS_MAX:
+    taken = 0
+    for edge in chosen[spread(component[chosen], np.bincount(component), each=each)].tolist():
+        if taken >= STEPS_MAX and each is None:
             break
         way = graph.shortest_way(int(graph.target[edge]), int(graph.source[edge]), core.costs)
         if way is not None:
             found.add(canonical(simple(steps(core.edges, core.origin[[edge, *way]].tolist()))))
+            taken += len(way)
     return _sorted(found)
 
 
@@ -62,15 +64,17 @@ def _sorted(found: set[Steps]) -> list[Steps]:
     return sorted(found, key=lambda cycle: (len(cycle), cycle))
 
 
-def spread(group: Ints, costs: Ints) -> Ints:
+def spread(group: Ints, costs: Ints, *, each: int | None = None) -> Ints:
     """Some places, at least one if there is any: one of each group, then a second, and so on, until it gets too much.
 
-    `costs` says how many edges a search in each group may walk through.
+    `costs` says how many edges a search in each group may walk through. With `each`, so many of each group.
     """
     scattered = np.argsort(np.arange(len(group)) * 2_654_435_761 % (1 << 32), kind="stable")
     order = scattered[np.argsort(group[scattered], kind="stable")]
     sizes = np.unique(group, return_counts=True)[1]
     turn = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    if each is not None:
+        return order[turn < each + np.repeat(sizes, sizes) // 16]
     order = order[np.argsort(turn, kind="stable")][:CYCLES_MAX]
     cost = costs[group[order]]
     return order[np.cumsum(cost) - cost < EDGES_MAX]

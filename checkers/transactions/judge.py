@@ -31,6 +31,7 @@ from checkers.transactions.schedule import Ends, beyond_real_time, earliest, joi
 from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Pair, Steps, assumed
+from checkers.transactions.windows import Windows
 from histories.transactions import OK
 
 
@@ -65,6 +66,9 @@ EDGES_PER_CONFIGURATION: Final = 4
 
 ROUND: Final = 2_000
 """and each guess costs as much as so many edges more."""
+
+LEARNT_OF_EACH: Final = 3
+"""So many cycles are learnt from each strong component of a guess."""
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
@@ -224,7 +228,7 @@ class Judge:
         """
         moment = np.empty(len(self.accesses.columns), dtype=np.int64)
         moment[commits] = np.arange(len(commits))
-        sequence = np.lexsort((moment[self.accesses.writer], self.accesses.version_key))
+        sequence = self._sequence(commits)
         place = np.empty(len(sequence), dtype=np.int64)
         place[sequence] = np.arange(len(sequence)) - self.accesses.first[self.accesses.version_key]
         if accesses.open_reads is None:
@@ -281,22 +285,60 @@ class Judge:
         looked_at = 0
         while looked_at < EDGES_PER_CONFIGURATION * self.budget.configurations and not self.budget.out_of_time():
             looked_at += self.dependencies + ROUND
-            edges = joined([self.known(order).edges, choices.edges()])
-            situation = attrs.evolve(self.known(order), edges=edges, accesses=choices.accesses())
-            found = some_cycles(moments(rule, situation))
-            if not found:
-                situation = self._total(self._guess(rule, situation), order, situation.accesses)
-                found = violations(rule, situation, order)
-                if not found:
-                    return self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, situation)
+            kept, accesses, found = self._tried(rule, order, choices)
+            if kept is not None:
+                return kept
             for cycle in found:
                 adjacent = rule in (Rule.SERIAL, Rule.ITEMS, Rule.UPDATES)
-                clause = choices.learn(situation.accesses, cycle, adjacent=adjacent)
+                clause = choices.learn(accesses, cycle, adjacent=adjacent)
                 if clause.certain:
                     return Ruling(clauses=(clause,))
             if not choices.choose():
                 return Ruling(clauses=tuple(choices.proof()))
         return Ruling(tried=len(choices))
+
+    def _tried(self, rule: Rule, order: Order, choices: Choices) -> tuple[Ruling | None, Accesses, list[Steps]]:
+        """What shows that versions ordered as chosen keep a rule, or cycles that break it, and in which accesses."""
+        chosen, accesses, commits = choices.edges(), choices.accesses(), None
+        if self._narrows(rule, order):
+            hinted = joined([self._windows.agreeing(chosen), chosen])
+            commits = self._windows.order(hinted if len(chosen) else None)
+            chosen = hinted
+        if commits is None:
+            edges = joined([self.known(order).edges, chosen])
+            situation = attrs.evolve(self.known(order), edges=edges, accesses=accesses)
+            found = some_cycles(moments(rule, situation), each=LEARNT_OF_EACH)
+            if found:
+                return None, accesses, found
+            commits = self._guess(rule, situation)
+        elif (scheduled := self._rescheduled(self._committed(commits))) is not None:
+            return Ruling(commits=scheduled), accesses, []
+        situation = self._total(self._committed(commits), order, accesses)
+        found = violations(rule, situation, order, each=LEARNT_OF_EACH)
+        kept = None if found else self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, situation)
+        return kept, situation.accesses, found
+
+    def _rescheduled(self, commits: Ints) -> Ints | None:
+        """Committed transactions in an order that agrees with real time, and has all versions in their order here."""
+        columns = self.accesses.columns
+        parts = total_dependencies(self.accesses, self._sequence(commits))
+        found = earliest(columns, self._vertices, *beyond_real_time(columns, self._vertices, parts))
+        return None if found is None else self._committed(found)
+
+    def _sequence(self, commits: Ints) -> Ints:
+        """The versions, key by key, in the order of these transactions."""
+        moment = np.empty(len(self.accesses.columns), dtype=np.int64)
+        moment[commits] = np.arange(len(commits))
+        return np.argsort(self.accesses.version_key * len(moment) + moment[self.accesses.writer])
+
+    def _narrows(self, rule: Rule, order: Order) -> bool:
+        """Whether the windows of transactions tell something of the order that a rule asks for."""
+        timed = order is Order.REALTIME and self.accesses.columns.real_time
+        return timed and rule is Rule.SERIAL and self.accesses.open_reads is None
+
+    @cached_property
+    def _windows(self) -> Windows:
+        return Windows(self.accesses, self._vertices, *self._unimplied)
 
 
 class _Forced(dict[Pair, tuple[Hits, int]]):

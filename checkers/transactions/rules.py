@@ -76,12 +76,12 @@ HITS: Final[Mapping[Rule, Callable[[Situation, Order], list[Hits]]]] = {
 """How the other rules find what breaks them, once D is acyclic."""
 
 
-def violations(rule: Rule, situation: Situation, order: Order) -> list[Steps]:
-    """Some cycles that break a rule; none if it is kept."""
+def violations(rule: Rule, situation: Situation, order: Order, *, each: int | None = None) -> list[Steps]:
+    """Some cycles that break a rule; none if it is kept. `each` as for `some_cycles`."""
     if rule is Rule.UPDATES:
-        found = some_cycles(Moments.of(ways.among_updates(situation), Layout.SERIAL))
+        found = some_cycles(Moments.of(ways.among_updates(situation), Layout.SERIAL), each=each)
     else:
-        found = some_cycles(moments(rule, situation))
+        found = some_cycles(moments(rule, situation), each=each)
     if found or rule in LAYOUTS:
         return found
     chosen = (

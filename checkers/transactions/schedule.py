@@ -29,7 +29,11 @@ WORK_MAX: Final = 4
 AT_ONCE: Final = 1 << 17
 """So many edges are looked at at a time: they fit into a cache."""
 
-_POSITION: Final = 256  # moments between two positions: more than there are rounds
+POSITION: Final = 1 << 16
+"""So many moments lie between two positions of a history: more than there are ever rounds."""
+
+ENDLESS: Final = 1 << 61
+"""After all moments."""
 
 
 def joined_ends(parts: Iterable[Edges]) -> tuple[Ends, Ends]:
@@ -58,30 +62,35 @@ def earliest(columns: TransactionColumns, vertices: int, source: Ends, target: E
 
     The first vertices are the transactions. Edges that real time implies may be missing.
     """
-    begin, end = np.zeros(vertices, dtype=np.int64), np.full(vertices, FOREVER)
-    begin[: len(columns)] = columns.index * _POSITION
+    moment, end = np.zeros(vertices, dtype=np.int64), np.full(vertices, ENDLESS)
+    moment[: len(columns)] = columns.index * POSITION
     if columns.real_time:
         in_time = np.flatnonzero(columns.end < FOREVER)
-        end[in_time] = columns.end[in_time] * _POSITION
-    moment, work = begin, 0
-    put_off = np.ones(vertices, dtype=bool)
+        end[in_time] = columns.end[in_time] * POSITION
+    found = put_off(moment, source, target) and bool((moment < end).all())
+    return np.argsort(moment, kind="stable") if found else None
+
+
+def put_off(moment: Ints, source: Ends, target: Ends) -> bool:
+    """Put moments off, in place, until all edges lead to later ones; False if that does not end soon."""
+    work = 0
+    later = np.ones(len(moment), dtype=bool)
     for _ in range(ROUNDS_MAX):
-        late = _late(moment, put_off, source, target)
+        late = _late(moment, later, source, target)
         work += len(late)
         if not len(late) or work > WORK_MAX * len(source):
             break
         before, after = source[late], target[late]
         np.maximum.at(moment, after, moment[before] + 1)
-        put_off[:] = False
-        put_off[after] = True
-    found = not len(late) and bool((moment < end).all())
-    return np.argsort(moment, kind="stable") if found else None
+        later[:] = False
+        later[after] = True
+    return not len(late)
 
 
-def _late(moment: Ints, put_off: Mask, source: Ends, target: Ends) -> Ints:
-    """The edges from those that were put off to what is not later."""
+def _late(moment: Ints, later: Mask, source: Ends, target: Ends) -> Ints:
+    """The edges from those that became later to what is not later still."""
     found = []
     for low in range(0, len(source), AT_ONCE):
-        asked = np.flatnonzero(put_off[source[low : low + AT_ONCE]]) + low
+        asked = np.flatnonzero(later[source[low : low + AT_ONCE]]) + low
         found.append(asked[moment[source[asked]] >= moment[target[asked]]])
     return np.concatenate([np.empty(0, dtype=np.int64), *found])

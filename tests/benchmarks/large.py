@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from histories.transactions import APPEND, LIST, NIL, READ, TransactionColumns
+from histories.transactions import APPEND, LIST, NIL, READ, WRITE, TransactionColumns
 
 
 def intervals(generator, count, clients):
@@ -25,26 +25,31 @@ def intervals(generator, count, clients):
     return places[:count], places[count:], process
 
 
+def executed(generator, count, keys, writes_max):
+    """What `count` transactions do one after another, 4 micro-operations on average, half of them reads.
+
+    Where those of each begin, which of them write, their keys, of which each is given up for a new one after
+    `writes_max` writes, and how many writes of the key came before.
+    """
+    first = np.concatenate([[0], np.cumsum(generator.integers(1, 8, count))])
+    slot = generator.integers(0, keys, first[-1])
+    write = generator.random(first[-1]) < 0.5
+    order = np.argsort(slot, kind="stable")
+    so_far = np.cumsum(write[order]) - write[order]
+    so_far -= so_far[np.searchsorted(slot[order], np.arange(keys))][slot[order]]
+    before = np.empty(first[-1], dtype=np.int64)
+    before[order] = so_far
+    return first, write, slot + keys * (before // writes_max), before % writes_max
+
+
 def list_append(count, *, seed=0, clients=20, keys=20, length_max=60, shared=True):
-    """A strict-serializable history of lists: keys are given up for new ones when `length_max` long."""
+    """A strict-serializable history of lists; with `shared`, reads that are prefixes of one another share elements."""
     generator = np.random.default_rng(seed)
     index, end, process = intervals(generator, count, clients)
-    sizes = generator.integers(1, 8, count)
-    first = np.concatenate([[0], np.cumsum(sizes)])
-    micros = first[-1]
-    slot = generator.integers(0, keys, micros)
-    append = generator.random(micros) < 0.5
-    order = np.argsort(slot, kind="stable")
-    so_far = np.cumsum(append[order]) - append[order]
-    begins = np.searchsorted(slot[order], np.arange(keys))
-    so_far -= so_far[begins][slot[order]]
-    before = np.empty(micros, dtype=np.int64)
-    before[order] = so_far
-    generation, length = before // length_max, before % length_max
-    key = slot + keys * generation
+    first, append, key, length = executed(generator, count, keys, length_max)
     value = np.where(append, length + 1, np.where(length > 0, LIST, NIL))
     read = ~append & (length > 0)
-    start, stop = np.zeros(micros, dtype=np.int64), np.zeros(micros, dtype=np.int64)
+    start, stop = np.zeros(first[-1], dtype=np.int64), np.zeros(first[-1], dtype=np.int64)
     if shared:
         elements = np.arange(1, length_max + 1)
         stop[read] = length[read]
@@ -56,6 +61,21 @@ def list_append(count, *, seed=0, clients=20, keys=20, length_max=60, shared=Tru
         index=index, end=end, process=process, outcome=np.zeros(count, dtype=np.int8), first=first,
         kind=np.where(append, APPEND, READ).astype(np.int8), key=key, value=value, start=start, stop=stop,
         elements=elements, keys=range(int(key.max()) + 1), values=range(length_max + 1),
+    )  # fmt: skip
+    return by_invocation(columns)
+
+
+def rw_register(count, *, seed=0, clients=20, keys=20, writes_max=60):
+    """A strict-serializable history of registers, most of whose writes are blind."""
+    generator = np.random.default_rng(seed)
+    index, end, process = intervals(generator, count, clients)
+    first, write, key, before = executed(generator, count, keys, writes_max)
+    nothing = np.zeros(first[-1], dtype=np.int64)
+    columns = TransactionColumns(
+        index=index, end=end, process=process, outcome=np.zeros(count, dtype=np.int8), first=first,
+        kind=np.where(write, WRITE, READ).astype(np.int8), key=key,
+        value=np.where(write, before + 1, np.where(before > 0, before, NIL)), start=nothing, stop=nothing,
+        elements=nothing[:0], keys=range(int(key.max()) + 1), values=range(writes_max + 1),
     )  # fmt: skip
     return by_invocation(columns)
 
