@@ -123,7 +123,7 @@ class TransactionColumns:
 
 
 def _columns(history: History) -> TransactionColumns:
-    operations = [operation for operation in history if operation.f == "txn"]
+    operations = sorted((one for one in history if one.f == "txn"), key=lambda operation: operation.index)
     parts = [_micro_operations(operation, history.source) for operation in operations]
     kinds, keys, marks, values = zip(*chain.from_iterable(parts), strict=True) if any(parts) else ((), (), (), ())
     kind_codes, kind_names = coded([*KINDS, *kinds])
