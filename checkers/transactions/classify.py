@@ -44,6 +44,9 @@ IMPOSSIBLE: Final = ("garbage-read", "duplicate-elements")
 UNCOMMITTED: Final = ("G1a", "G1b", "dirty-update", "incompatible-order", "future-read")
 """Anomalies of single reads that no execution whatsoever, and that only read uncommitted allows."""
 
+SUBTLE: Final = ("internal-predicate",)
+"""Anomalies that are reported after those that cycles show."""
+
 EASY: Final = (Rule.WRITES, Rule.COMMITTED, Rule.ATOMIC_VIEW, Rule.ATOMIC, Rule.CAUSAL)
 """Rules that are tried in polynomial time, whatever is not known."""
 
@@ -123,7 +126,8 @@ class _Classifier:
                 self._models()
                 self._lost_updates()
             self._uncommitted()
-        return classification(self._findings, data=self._data, anomalies=self._anomalies, statistics=self._statistics)
+        anomalies = sorted(self._anomalies, key=lambda anomaly: anomaly.type in SUBTLE)
+        return classification(self._findings, data=self._data, anomalies=anomalies, statistics=self._statistics)
 
     @cached_property
     def _statistics(self) -> dict[str, float | str]:

@@ -123,3 +123,13 @@ class Clash:
 
 
 Evidence = Cycle | Refutation | Clash
+
+
+def keys_of(evidence: Evidence) -> list[Any]:
+    """The keys that a piece of evidence is about, perhaps more than once."""
+    if isinstance(evidence, Clash):
+        return [evidence.key]
+    if isinstance(evidence, Cycle):
+        return [edge.key for edge in evidence.edges]
+    found = [key for case in evidence.cases for key in keys_of(case.cycle)]
+    return [*found, *(given.key for case in evidence.cases for given in case.given)]

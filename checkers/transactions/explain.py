@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Final
 
 import attrs
 import numpy as np
 
-from checkers.transactions.evidence import Case, Clash, Cycle, Edge, Evidence, Found, Kind, Ordered, Place, Refutation
+from checkers.transactions.evidence import (
+    Case,
+    Clash,
+    Cycle,
+    Edge,
+    Evidence,
+    Found,
+    Kind,
+    Ordered,
+    Place,
+    Refutation,
+    keys_of,
+)
 from checkers.transactions.rows import PREDICATE_READ
 from histories.codes import identity
+from histories.predicates import comparable
 from histories.transactions import TransactionColumns
 
 READ: Final = "r"
 ROW_KINDS: Final = frozenset({"insert", "delete"})
+
+ROWS_MAX: Final = 8
+"""So many rows that a predicate read showed are written out."""
 
 SHOWN_MAX: Final = 20
 """So many elements of a list are written out, and so many steps of a cycle."""
@@ -22,16 +38,24 @@ SHOWN_MAX: Final = 20
 
 @attrs.frozen(kw_only=True, slots=False)
 class Names:
-    """The transactions of one piece of evidence: T1, T2, ... in the order of appearance; `key` is what it is about."""
+    """The transactions of one piece of evidence: T1, T2, ... in the order of appearance.
+
+    `about` are the keys that matter, `key` is the one in question.
+    """
 
     columns: TransactionColumns
     numbers: Mapping[int, int]
+    about: frozenset[Hashable]
     key: Any = None
 
     @classmethod
-    def among(cls, columns: TransactionColumns, operations: tuple[int, ...]) -> Names:
-        """Names for these operations."""
-        return cls(columns=columns, numbers={index: i for i, index in enumerate(operations, start=1)})
+    def among(cls, columns: TransactionColumns, evidence: Evidence) -> Names:
+        """Names for the transactions of a piece of evidence."""
+        return cls(
+            columns=columns,
+            numbers={index: i for i, index in enumerate(evidence.operations, start=1)},
+            about=frozenset(map(identity, keys_of(evidence))),
+        )
 
     def name(self, operation: int) -> str:
         """T1, T2, ..."""
@@ -57,11 +81,35 @@ class Names:
         """The same, where predicate reads are asked about another key."""
         return attrs.evolve(self, key=key)
 
+    def micros(self, operation: int) -> list[str]:
+        """What a transaction did, in short."""
+        return [self._micro(*micro) for micro in self.columns.micro_operations(self.row(operation))]
+
+    def _micro(self, kind: str, key: Any, value: Any) -> str:
+        if kind == PREDICATE_READ:
+            return f"rp({_predicate(key)}, {'?' if value is None else self._rows(value)})"
+        return f"{kind}({key})" if kind == "delete" else f"{kind}({key}, {_value(value)})"
+
+    def _rows(self, rows: list[list[Any]]) -> str:
+        """The rows that were shown; of many, those that matter and their neighbours."""
+        told = [f"{row}={_value(value)}" for row, value in rows]
+        if len(told) <= ROWS_MAX:
+            return f"[{' '.join(told)}]"
+        matter = {i for i, (row, _) in enumerate(rows) if identity(row) in self.about}
+        beside = {i + near for i in matter for near in (-1, 0, 1)} & set(range(len(rows)))
+        around = {i for key in self.about for i in _around([row for row, _ in rows], key)}
+        shown = sorted(beside | around or {0, len(rows) - 1})
+        parts = []
+        for i, before in zip(shown, [-1, *shown[:-1]], strict=True):
+            parts += [*(["..."] if i > before + 1 else []), told[i]]
+        parts += ["..."] if shown[-1] < len(rows) - 1 else []
+        return f"[{' '.join(parts)}], {len(rows)} rows"
+
     def legend(self) -> list[str]:
         """One line a transaction: its name, its operation, what it did."""
         lines = []
         for operation in self.numbers:
-            micros = " ".join(micro_text(*part) for part in self.columns.micro_operations(self.row(operation)))
+            micros = " ".join(self.micros(operation))
             process = int(self.columns.process[self.row(operation)])
             lines.append(f"{self.name(operation)} is #{operation} of process {process}: {micros}")
         return lines
@@ -69,7 +117,7 @@ class Names:
 
 def explanation(columns: TransactionColumns, kind: str, evidence: Evidence) -> str:
     """A few lines of prose for a person who knows what a transaction is."""
-    names = Names.among(columns, evidence.operations)
+    names = Names.among(columns, evidence)
     if isinstance(evidence, Clash):
         body = [_CLASHES[kind](names.of(evidence.key), evidence.places)]
     elif isinstance(evidence, Cycle):
@@ -79,12 +127,12 @@ def explanation(columns: TransactionColumns, kind: str, evidence: Evidence) -> s
     return "\n".join([*names.legend(), *body])
 
 
-def micro_text(kind: str, key: Any, value: Any) -> str:
-    """A micro-operation in short."""
-    if kind == PREDICATE_READ:
-        rows = " ".join(f"{row}={_value(seen)}" for row, seen in value or ())
-        return f"rp({_predicate(key)}, {'?' if value is None else f'[{rows}]'})"
-    return f"{kind}({key})" if kind == "delete" else f"{kind}({key}, {_value(value)})"
+def _around(rows: list[Any], key: Hashable) -> list[int]:
+    """The places of the nearest rows below and above a key, where they can be compared."""
+    kind = comparable(key)
+    same = [(row, i) for i, row in enumerate(rows) if kind is not None and comparable(row) == kind]
+    below, above = [each for each in same if each[0] < key], [each for each in same if each[0] > key]
+    return [*(i for _, i in sorted(below)[-1:]), *(i for _, i in sorted(above)[:1])]
 
 
 def _predicate(predicate: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import attrs
 
 from checkers.transactions.evidence import Case, Clash, Cycle, Edge, Found, Ordered, Refutation
-from checkers.transactions.explain import Names, assumption, micro_text, reason
+from checkers.transactions.explain import Names, assumption, reason
 from checkers.verdict import Anomaly
 from histories import History, Operation
 from histories.transactions import TransactionColumns
@@ -105,7 +105,7 @@ class _Shown:
         if any(operation.f != "txn" for operation in self.operations):
             return None
         some = History(operations=tuple(sorted(self.operations, key=lambda operation: operation.index)))
-        return Names.among(TransactionColumns.of(some), tuple(self.numbers))
+        return Names.among(TransactionColumns.of(some), self.anomaly.evidence)
 
     @property
     def cases(self) -> Sequence[Case]:
@@ -134,7 +134,7 @@ class _Shown:
         name = f"{self.name(index)} (#{index})"
         if self.names is None:
             return f"{name}\n{operation.f} {operation.known}"
-        return "\n".join([name, *(micro_text(*micro) for micro in operation.known)])
+        return "\n".join([name, *self.names.micros(index)])
 
 
 def _graph(shown: _Shown, case: Case, number: int) -> Iterator[str]:

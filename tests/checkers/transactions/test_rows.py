@@ -162,3 +162,11 @@ def test_the_prose_names_the_predicate_and_the_row():
     assert internal.endswith(
         "inserted 5 at key 1, and then asked for all rows and saw nothing of it, which contradicts that."
     )
+
+
+def test_of_many_rows_those_that_matter_and_their_neighbours_are_told():
+    rows = " ".join(f"{row}=7{row}" for row in range(10, 60, 2))
+    inserts = " ".join(f"i({row},7{row})" for row in range(10, 60, 2))
+    found = judged(f"T0: {inserts}\n---\nT1: rp(all,[{rows}]) i(1,1)\nT2: rp(all,[{rows}]) i(33,2)")
+    told = next(anomaly.explanation for anomaly in found.anomalies if anomaly.type == "G2")
+    assert "rp(all rows, [10=710 ... 32=732 34=734 ...], 25 rows) insert(1, 1)" in told
