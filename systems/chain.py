@@ -66,6 +66,16 @@ class UnfencedForward(ChainNode):
         """Always, for what it knows."""
         return True
 
+    def merge(self, forward: Forward) -> None:
+        """Put it in the place of what was there, which may be what was acknowledged."""
+        super().merge(forward)
+        self.ready = min(self.ready, self.storage.last)
+
+    def advance(self) -> None:
+        """Another message may have cut off what this one brought."""
+        self.ready = min(self.ready, self.storage.last)
+        super().advance()
+
 
 class Chain(SimulatedSystem):
     """Linearizable registers on a chain."""

@@ -37,7 +37,7 @@ class ChainNode(Node):
         self._applied = 0
         self._last: dict[str, int] = {}  # the last request of each client that was applied
         self._upstream: str | None = None
-        self._downstream: _Downstream | None = None
+        self.downstream: Downstream | None = None
         self._silence = 0  # ticks since the upstream node was heard, or since this one was removed
         self._syncing = False
         self._session: Final = f"{door.name}/{door.luck().integer(2**63)}"
@@ -79,7 +79,7 @@ class ChainNode(Node):
         epoch = self.configuration.epoch
         if epoch >= self.storage.term:
             self.epoch, self.floor = 0, None
-            self._upstream = self._downstream = None
+            self._upstream = self.downstream = None
             if self.door.name not in self.configuration.chain:
                 self._forget()
             self.storage.adopt(epoch, None)
@@ -95,7 +95,7 @@ class ChainNode(Node):
             return
         place = chain.index(name)
         if place + 1 < len(chain):
-            self._downstream = _Downstream(chain[place + 1])
+            self.downstream = Downstream(chain[place + 1])
         if place:
             self._upstream = chain[place - 1]
             self.follow()
@@ -103,7 +103,7 @@ class ChainNode(Node):
             self.door.count("epochs")
             self.ready = self.storage.last
             self.become_whole(self.ready)
-            self._advance()
+            self.advance()
 
     def follow(self) -> None:
         """This node has a place behind others, from whom it gets what it lacks; until then it serves nobody."""
@@ -173,13 +173,13 @@ class ChainNode(Node):
         self._syncing = False
         if epoch == self.epoch:
             self.ready = index
-            self._advance()
+            self.advance()
         if self.is_head and self.storage.last > self.ready:
             self._sync()
 
     # ── Down the chain ──
 
-    def _advance(self) -> None:
+    def advance(self) -> None:
         """Apply what is ready, and tell whoever waits for it."""
         for index in range(self._applied + 1, self.ready + 1):
             entry = self.storage.entries[index]
@@ -195,18 +195,19 @@ class ChainNode(Node):
             self.door.reply(entry.session, Request(entry.sequence, None), answer)
 
     def _send_news(self) -> None:
-        downstream = self._downstream
+        downstream = self.downstream
         if downstream is None or downstream.is_busy or self.floor is None:
             return
         if downstream.next is None or downstream.next <= self.ready:
             self._send(downstream)
 
-    def _send(self, downstream: _Downstream) -> None:
-        entries, following = self.storage.entries, downstream.next or self.ready + 1
+    def _send(self, downstream: Downstream) -> None:
+        entries, end = self.storage.entries, self.ready + 1
+        following = min(downstream.next or end, end)
         downstream.sent += 1
         downstream.is_busy = True
         downstream.since = 0
-        batch = tuple(entries[following : min(following + BATCH, self.ready + 1)])
+        batch = tuple(entries[following : min(following + BATCH, end)])
         previous = following - 1
         floor = self.floor or 0
         self.door.send(
@@ -224,11 +225,15 @@ class ChainNode(Node):
         self._silence = 0
         storage = self.storage
         if storage.matches(forward.previous, forward.previous_term):
-            storage.merge(forward.previous, forward.entries)
+            self.merge(forward)
             self.door.sync(self._stored, source, forward, self.epoch)
         else:
             hint = storage.conflict(forward.previous, self.ready)
             self.door.send(source, Forwarded(forward.epoch, False, hint, forward.number))
+
+    def merge(self, forward: Forward) -> None:
+        """Put what is forwarded into the log, which need not be durable yet."""
+        self.storage.merge(forward.previous, forward.entries)
 
     def _stored(self, source: str, forward: Forward, epoch: int) -> None:
         if epoch != self.epoch:
@@ -238,10 +243,10 @@ class ChainNode(Node):
         self.ready = max(self.ready, index)
         if self.floor is None and self.ready >= forward.floor:
             self.become_whole(forward.floor)
-        self._advance()
+        self.advance()
 
     def _on_forwarded(self, source: str, forwarded: Forwarded) -> None:
-        downstream = self._downstream
+        downstream = self.downstream
         if downstream is None or forwarded.epoch != self.epoch or source != downstream.name:
             return
         downstream.silence = 0
@@ -258,7 +263,7 @@ class ChainNode(Node):
     def _tick(self) -> None:
         if self.epoch:
             self._silence += 1
-            downstream = self._downstream
+            downstream = self.downstream
             if downstream is not None:
                 downstream.silence += 1
                 downstream.since += 1
@@ -271,7 +276,7 @@ class ChainNode(Node):
 
     def _wish(self) -> Command | None:
         """What this node would have the master do."""
-        name, configuration, downstream = self.door.name, self.configuration, self._downstream
+        name, configuration, downstream = self.door.name, self.configuration, self.downstream
         if name not in configuration.chain:
             return Admit(self.epoch, name) if self._silence % EXILE_TICKS == 0 else None
         if self._upstream is not None and self._silence >= PATIENCE_TICKS:
@@ -291,7 +296,7 @@ class ChainNode(Node):
         self._is_proposing = False
 
 
-class _Downstream:
+class Downstream:
     """What a node knows of the next one in the chain."""
 
     __slots__ = ("is_busy", "match", "name", "next", "sent", "silence", "since")
