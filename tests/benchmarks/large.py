@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from heapq import heappop, heappush
+
 import numpy as np
 
+from checkers.linearizability.columns import NONE, Columns
+from checkers.linearizability.rows import NEVER
+from histories import History, Operation, Outcome
 from histories.transactions import APPEND, LIST, NIL, READ, WRITE, TransactionColumns
 
 
@@ -89,3 +95,123 @@ def by_invocation(columns):
     moved = {name: getattr(columns, name)[order] for name in ("index", "end", "process", "outcome")}
     moved |= {name: getattr(columns, name)[micro] for name in ("kind", "key", "value", "start", "stop")}
     return TransactionColumns(**moved, first=first, elements=columns.elements, keys=columns.keys, values=columns.values)
+
+
+def registers(count, *, seed=0, clients=100, uncertain=0.05, repeated=1):
+    """Reads and writes of one register, a linearizable history: half are reads.
+
+    Values are written `repeated` times. Of the writes some, `uncertain` in all, never return; reads that do not return
+    are left out. The columns are those of `checkers.linearizability.columns`, with the processes beside them.
+    """
+    generator = np.random.default_rng(seed)
+    calls, returns, process = intervals(generator, count, clients)
+    write = generator.random(count) < 0.5
+    makes = np.where(write, 1 + (np.cumsum(write) - 1) // repeated, NONE)
+    if repeated > 1:
+        written = np.flatnonzero(write)
+        makes[written] = generator.permutation(makes[written])
+    last = np.maximum.accumulate(np.where(write, np.arange(count), -1))
+    needs = np.where(write, NONE, np.where(last < 0, 0, makes[last]))
+    open_ = generator.random(count) < uncertain
+    returns = np.where(open_, NEVER, returns)
+    kept = np.flatnonzero(write | ~open_)
+    order = kept[np.argsort(calls[kept])]
+    columns = Columns(needs=needs[order], makes=makes[order], calls=calls[order], returns=returns[order])
+    return columns, process[order]
+
+
+def as_history(columns, process):
+    """The same as operations."""
+    rows = zip(
+        *(part.tolist() for part in (columns.needs, columns.makes, columns.calls, columns.returns, process)),
+        strict=True,
+    )
+    return History(
+        operations=tuple(
+            Operation(
+                index=call,
+                end=None if back == NEVER else back,
+                process=client,
+                f="read" if make == NONE else "write",
+                value=None if make == NONE else make,
+                result=(None if back == NEVER else make) if make != NONE else (need or None),
+                outcome=Outcome.INFO if back == NEVER else Outcome.OK,
+            )
+            for need, make, call, back, client in rows
+        )
+    )
+
+
+def lived(name, count, *, seed=0, clients=20):
+    """A history that one object really had: `count` operations of some type, all ok."""
+    generator = np.random.default_rng(seed)
+    calls, returns, process = (part.tolist() for part in intervals(generator, count, clients))
+    luck, act = random.Random(seed), LIVES[name]()
+    done = [act(luck, number) for number in range(count)]
+    return History(
+        operations=tuple(
+            Operation(
+                index=calls[n], end=returns[n], process=process[n], f=f, value=value, result=result, outcome=Outcome.OK
+            )
+            for n, (f, value, result) in sorted(enumerate(done), key=lambda item: calls[item[0]])
+        )
+    )
+
+
+def held(puts, takes, put, take):
+    """Something that holds items: what goes in and comes out, half and half."""
+
+    def life():
+        items = []
+
+        def act(luck, number):
+            if luck.random() < 0.5:
+                put(items, number)
+                return puts, number, number
+            return takes, None, take(items) if items else None
+
+        return act
+
+    return life
+
+
+def summed(answer):
+    """Something that is added to; `answer(sum before, amount)` is what an addition returns."""
+
+    def life():
+        total = [0]
+
+        def act(luck, _):
+            if luck.random() < 0.3:
+                return "read", None, total[0]
+            total[0] += 1
+            return "add", 1, answer(total[0] - 1, 1)
+
+        return act
+
+    return life
+
+
+def elements():
+    """A set whose elements are added once each, and asked for."""
+    added = []
+
+    def act(luck, number):
+        if luck.random() < 0.5 or not added:
+            added.append(number)
+            return "add", number, number
+        asked = luck.choice(added) if luck.random() < 0.8 else -number
+        return "contains", asked, asked >= 0
+
+    return act
+
+
+LIVES = {
+    "queue": held("enqueue", "dequeue", list.append, lambda items: items.pop(0)),
+    "stack": held("push", "pop", list.append, list.pop),
+    "priority-queue": held("insert", "extract", heappush, heappop),
+    "set": elements,
+    "counter": summed(lambda _, amount: amount),
+    "fetch-and-add": summed(lambda before, _: before),
+    "unique-ids": lambda: lambda _, number: ("generate", None, number),
+}
