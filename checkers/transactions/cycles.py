@@ -21,6 +21,12 @@ STEPS_MAX: Final = 20_000
 EDGES_MAX: Final = 400_000
 """Fewer in a large one: the search ends when it has walked through components of so many edges together."""
 
+EDGES_MAX_OF_EACH: Final = 4_000_000
+"""The same where cycles are wanted from every component,"""
+
+SHARE: Final = 16
+"""and there one more for so many places in it."""
+
 
 def some_cycles(moments: Moments, wanted: Mask | None = None, *, each: int | None = None) -> list[Steps]:
     """Short cycles, the shortest first; none only if there is none.
@@ -67,17 +73,21 @@ def _sorted(found: set[Steps]) -> list[Steps]:
 def spread(group: Ints, costs: Ints, *, each: int | None = None) -> Ints:
     """Some places, at least one if there is any: one of each group, then a second, and so on, until it gets too much.
 
-    `costs` says how many edges a search in each group may walk through. With `each`, so many of each group.
+    `costs` says how many edges a search in each group may walk through. With `each`, so many of each group, and more
+    of large ones.
     """
     scattered = np.argsort(np.arange(len(group)) * 2_654_435_761 % (1 << 32), kind="stable")
     order = scattered[np.argsort(group[scattered], kind="stable")]
     sizes = np.unique(group, return_counts=True)[1]
     turn = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    if each is not None:
-        return order[turn < each + np.repeat(sizes, sizes) // 16]
-    order = order[np.argsort(turn, kind="stable")][:CYCLES_MAX]
+    edges_max = EDGES_MAX
+    if each is None:
+        order = order[np.argsort(turn, kind="stable")][:CYCLES_MAX]
+    else:
+        few = turn < each + np.repeat(sizes, sizes) // SHARE
+        order, edges_max = order[few][np.argsort(turn[few], kind="stable")], EDGES_MAX_OF_EACH
     cost = costs[group[order]]
-    return order[np.cumsum(cost) - cost < EDGES_MAX]
+    return order[np.cumsum(cost) - cost < edges_max]
 
 
 def canonical(cycle: Steps) -> Steps:

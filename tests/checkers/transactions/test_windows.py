@@ -61,7 +61,7 @@ def test_a_legal_history_with_blind_writes_has_a_certificate(level):
 
 
 def test_a_stale_read_is_found_among_blind_writes():
-    columns = rw_register(800, seed=1, clients=4, keys=4)
+    columns = rw_register(400, seed=1, clients=4, keys=4)
     luck = Random(0)
     value = columns.value.copy()
     reads = [at for at in range(len(value)) if columns.kind[at] == 0 and value[at] > 20]
