@@ -90,6 +90,9 @@ def contents(specification: Collection, everything: Sequence[Operation]) -> Cont
     operations = specification.relevant(everything)
     puts = {freeze(o.value): o for o in operations if o.f == specification.puts}
     others = [o for o in operations if o.f != specification.puts]
+    for o in others:
+        if o.ok and o.result is not EMPTY and freeze(o.result) not in puts:
+            return unknown(specification, everything, freeze(o.result), o)
     if len(puts) + len(others) < len(operations):
         return None
     takes: dict[Any, Operation] = {}
@@ -106,9 +109,6 @@ def contents(specification: Collection, everything: Sequence[Operation]) -> Cont
             return Misfit(kind="duplicate-take", item=item, operations=(takes[item], o))
         else:
             takes[item] = o
-    for item in (*takes, *looks):
-        if item not in puts:
-            return unknown(specification, everything, item, takes.get(item) or looks[item][0])
     for item, put in puts.items():
         one = lifetime(item, put, takes.get(item), looks.get(item, []))
         if isinstance(one, Misfit):
