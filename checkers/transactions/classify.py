@@ -55,7 +55,14 @@ def check_transactions(history: History, data: Data | None = None, budget: Budge
     """Judge the transactions of a history by every isolation model.
 
     Transactions are the operations whose f is "txn" (see `TransactionColumns`). `data` says what they read and write,
-    where that should not be told from the history. Raises `HistoryError` where a value was written to a key twice.
+    where that should not be told from the history:
+
+        lists       ["append", k, v]  ["r", k, [v, ...]]
+        registers   ["w", k, v]       ["r", k, v or null]
+        rows        ["insert", k, v]  ["w", k, v]  ["delete", k, null]  ["r", k, v or null]
+                    ["rp", predicate, [[k, v], ...]]    all rows that match (see `histories.predicates`)
+
+    Raises `HistoryError` where a value was written to a key twice.
     """
     return check_columns(TransactionColumns.of(history), data, budget)
 

@@ -39,7 +39,7 @@ PREDICATE_READ: Final = "rp"
 WRITES: Final = ("w", "insert", "delete")
 ROW_KINDS: Final = ("r", *WRITES, PREDICATE_READ)
 
-SIGHTS_MAX: Final = 10_000_000
+SIGHTS_MAX: Final = 4_000_000
 """So many rows are looked at for predicate reads that did not show them."""
 
 
