@@ -24,9 +24,12 @@ from checkers.transactions.certificates import Certificate
 from checkers.transactions.evidence import Clash, Cycle, Refutation
 from checkers.verdict import Anomaly, Audit, Classification, Status
 from checkers.weaker import audit as weaker
+from checkers.weaker import audit_staleness
 from checkers.weaker.audit import REPLICATED, SHOWS
 from checkers.weaker.audit_facts import Facts as Registers
 from checkers.weaker.audit_orders import REPLAYS
+from checkers.weaker.staleness import MODEL as BOUNDED
+from checkers.weaker.staleness import STALE
 from histories import History
 
 LINEARIZABLE: Final = "linearizable"
@@ -75,6 +78,8 @@ class _Case:
     def _anomaly(self, anomaly: Anomaly) -> str | None:
         if anomaly.type in FAULTS or anomaly.type in LOG_FAULTS:
             return anomaly_problem(self._facts, anomaly)
+        if anomaly.type == STALE:
+            return audit_staleness.anomaly_problem(self.history, anomaly)
         if anomaly.type in SHOWS and not (anomaly.type == GARBAGE and self.specification):
             return weaker.anomaly_problem(self._memory, anomaly)
         return self._linearizability.anomaly(anomaly)
@@ -99,6 +104,8 @@ class _Case:
             return "it is said to hold, and nothing shows it"
         if name == LINEARIZABLE:
             return self._linearizability.certificate(certificate)
+        if name == BOUNDED:
+            return audit_staleness.orders_problem(self.history, certificate)
         if name in REPLAYS or name in REPLICATED:
             return weaker.certificate_problem(self._memory, name, certificate)
         return "nothing is known of its certificate"

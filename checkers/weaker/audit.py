@@ -48,8 +48,8 @@ def anomaly_problem(facts: Facts, anomaly: Anomaly) -> str | None:
 
 def _invented(facts: Facts, named: Named, _: Anomaly) -> bool:
     """A read of a value that nobody wrote, or whose writing failed."""
-    read = (named[-1].index, False)
-    return facts.values.get(read) is not None and facts.source(read) is None
+    reads = [read for o in named if (read := (o.index, False)) in facts.values]
+    return any(facts.values[read] is not None and facts.source(read) is None for read in reads)
 
 
 def _overwritten(facts: Facts, named: Named, anomaly: Anomaly) -> bool:

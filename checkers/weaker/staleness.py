@@ -34,6 +34,20 @@ LINEARIZABLE: Final = "linearizable"
 Judged = tuple[Finding, tuple[Anomaly, ...]]
 
 
+@attrs.frozen(kw_only=True)
+class Bounded:
+    """A bound, so many versions or so many seconds, and by object an order of the operations that keeps it.
+
+    Of an anomaly it is the bound alone, with the operations of one object that no order explains, where it is not a
+    single read that is surely too late.
+    """
+
+    versions: int | None = None
+    seconds: float | None = None
+    orders: Mapping[Any, tuple[int, ...]] = attrs.field(factory=dict, repr=False)
+    unexplained: bool = False
+
+
 @attrs.frozen
 class StaleRegister(Specification):
     """A register whose reads return one of the last versions, at most `versions` behind. States are those versions."""
@@ -165,45 +179,48 @@ def _sources(operations: Sequence[Operation]) -> Mapping[Any, Operation]:
 
 def _in_versions(history: History, versions: int, late: _Lag | None, budget: Budget | None) -> Judged:
     if late is not None and late.versions > versions:
-        return _violated(late, f"{late.told()}, and {late.versions - 1} more writes followed before the read began")
+        told = f"{late.told()}, and {late.versions - 1} more writes followed before the read began"
+        return _violated(late, told, Bounded(versions=versions))
     judged = check_linearizable(history, StaleRegister(versions=versions), budget)
-    return _translated(judged, f"no read is more than {versions} versions out of date", {})
+    return _translated(judged, f"no read is more than {versions} versions out of date", {}, Bounded(versions=versions))
 
 
 def _in_seconds(history: History, seconds: float, late: _Lag | None, budget: Budget | None) -> Judged:
     if not any(operation.end_ns for operation in history):
         return Finding(status=Status.UNKNOWN, because="the history has no times"), ()
     if late is not None and late.seconds > seconds:
-        return _violated(late, f"{late.told()} {late.seconds:.3g} seconds before the read began")
+        told = f"{late.told()} {late.seconds:.3g} seconds before the read began"
+        return _violated(late, told, Bounded(seconds=seconds))
     moved, names = _earlier_reads(history, round(seconds * 1e9))
-    return _translated(
-        check_linearizable(moved, CasRegister(), budget), f"no read is more than {seconds:g} seconds out of date", names
-    )
+    judged = check_linearizable(moved, CasRegister(), budget)
+    told = f"no read is more than {seconds:g} seconds out of date"
+    return _translated(judged, told, names, Bounded(seconds=seconds))
 
 
-def _violated(late: _Lag, told: str) -> Judged:
+def _violated(late: _Lag, told: str, bound: Bounded) -> Judged:
     involved = tuple(o.index for o in (late.source, late.newer, late.read) if o is not None)
-    anomaly = Anomaly(type=STALE, operations=involved, explanation=told, key=late.read.key)
+    anomaly = Anomaly(type=STALE, operations=involved, explanation=told, key=late.read.key, evidence=bound)
     return Finding(status=Status.VIOLATED, because=told), (anomaly,)
 
 
-def _translated(judged: Classification, bound: str, names: Mapping[int, int]) -> Judged:
+def _translated(judged: Classification, told: str, names: Mapping[int, int], bound: Bounded) -> Judged:
     """A verdict on linearizability as one on staleness; `names` gives the indices that operations really have."""
     finding = judged.models[LINEARIZABLE]
     if finding.status is Status.HOLDS:
         orders = finding.certificate
         if names:
             orders = {key: tuple(names[index] for index in order) for key, order in dict(orders).items()}
-        return Finding(status=Status.HOLDS, because=bound, certificate=orders), ()
+        return Finding(status=Status.HOLDS, because=told, certificate=attrs.evolve(bound, orders=orders)), ()
     if finding.status is not Status.VIOLATED:
         return finding, ()
-    told = f"there is no order of the operations in which {bound}"
+    told = f"there is no order of the operations in which {told}"
     anomalies = tuple(
         Anomaly(
             type=STALE,
             operations=tuple(names.get(index, index) for index in anomaly.operations),
             explanation=told,
             key=anomaly.key,
+            evidence=attrs.evolve(bound, unexplained=True),
         )
         for anomaly in judged.anomalies
     )

@@ -7,6 +7,7 @@ import random
 import attrs
 import pytest
 
+from checkers.audit import audit
 from checkers.budget import Budget
 from checkers.verdict import Status
 from checkers.weaker import check_staleness
@@ -116,10 +117,12 @@ def step(versions):
 def test_staleness_in_versions_is_judged_as_the_definition_does(count):
     luck = random.Random(count)
     seen = set()
-    for _ in range(count):
+    for number in range(count):
         operations, versions = random_history(luck, register), luck.randint(0, 2)
         expected = linearizable(operations, (None,), step(versions))
-        found = check_staleness(History(operations=operations), versions=versions)
+        history = History(operations=operations)
+        found = check_staleness(history, versions=versions)
+        assert number % 5 or not audit(history, found).wrong, (versions, operations)
         assert found.status(MODEL) is (Status.HOLDS if expected else Status.VIOLATED), (versions, operations)
         seen.add((versions, expected))
     assert len(seen) == 6
@@ -139,7 +142,7 @@ def timed(luck):
 def test_staleness_in_seconds_is_judged_as_the_definition_does(count):
     luck = random.Random(count)
     seen = set()
-    for _ in range(count):
+    for number in range(count):
         rows, seconds = timed(luck), luck.randint(0, 6)
 
         def moved(o, call, end, seconds=seconds):
@@ -173,6 +176,7 @@ def test_staleness_in_seconds_is_judged_as_the_definition_does(count):
             )
         )
         found = check_staleness(history, seconds=seconds)
+        assert number % 5 or not audit(history, found).wrong, (seconds, rows)
         if all(end is None for _, _, end in rows):
             assert found.status(MODEL) is Status.UNKNOWN
             continue
