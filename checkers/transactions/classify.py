@@ -119,7 +119,7 @@ class _Classifier:
 
     def classification(self) -> Classification:
         """Everything that can be said."""
-        if not self._accesses.committed.any():
+        if not (self._columns.outcome == OK).any():
             nothing = Finding(
                 status=Status.UNKNOWN, because="no transaction is known to have committed: nothing to judge"
             )

@@ -55,3 +55,54 @@ def test_cases_that_leave_an_order_open_are_refused():
     for anomaly in refutations:
         less = attrs.evolve(anomaly.evidence, cases=anomaly.evidence.cases[:1])
         assert audit(past, attrs.evolve(found, anomalies=(attrs.evolve(anomaly, evidence=less),)))
+
+
+PHANTOM = "T1: rp(all,[]) i(1,1)\nT2: rp(all,[]) i(2,2)"
+
+
+def test_a_phantom_is_refused_where_the_row_was_shown_or_not_asked_for():
+    (phantom, *_) = check_transactions(history(PHANTOM)).anomalies
+    for text in ("T1: rp(all,[]) i(1,1)\nT2: rp(all,[1=1]) i(2,2)", "T1: rp(all,[]) i(1,1)\nT2: rp(2..9,[]) i(2,2)"):
+        other = history(text)
+        found = attrs.evolve(check_transactions(other), anomalies=(phantom,))
+        assert audit(other, found)
+
+
+def test_a_phantom_is_refused_under_the_name_of_an_anomaly_of_items():
+    past = history(PHANTOM)
+    found = check_transactions(past)
+    (phantom, *_) = found.anomalies
+    assert phantom.type == "G2"
+    assert audit(past, attrs.evolve(found, anomalies=(attrs.evolve(phantom, type="G2-item"),)))
+
+
+def test_a_phantom_is_refused_where_the_row_may_have_been_deleted_before():
+    (phantom, *_) = check_transactions(history(PHANTOM)).anomalies
+    other = history(PHANTOM + "\nT3: d(1)")
+    assert audit(other, attrs.evolve(check_transactions(other), anomalies=(phantom,)))
+
+
+LONG_FORK = "i(7,1)\ni(8,1)\nr(7,1) r(8,nil)\nr(7,nil) r(8,1)"
+
+
+def test_what_a_scan_is_said_to_have_found_is_looked_up():
+    past = history("T1: i(1,5) i(2,6)\nT2: d(1)\nT3: r(2,6) rp(=5,[])\n" + LONG_FORK)
+    found = check_transactions(past)
+    assert audit(past, found) == []
+    certificate = found.models["transactional-causal"].certificate
+    ((place, key), operation), *_ = certificate.found.items()
+    assert operation == past.operations[1].index
+    for wrong in ({}, {(place, key): past.operations[0].index}, {(place, key): 99}):
+        assert audit(past, with_certificate(found, "transactional-causal", found=wrong))
+
+
+def test_cases_that_leave_open_what_a_scan_found_are_refused():
+    past = history("T1: i(1,5) i(2,5)\nT2: d(1) d(2)\nT3: rp(all,[2=5])")
+    found = check_transactions(past)
+    refutations = [anomaly for anomaly in found.anomalies if isinstance(anomaly.evidence, Refutation)]
+    assert refutations
+    for anomaly in refutations:
+        for left_out in anomaly.evidence.cases:
+            cases = tuple(case for case in anomaly.evidence.cases if case is not left_out)
+            less = attrs.evolve(anomaly.evidence, cases=cases)
+            assert audit(past, attrs.evolve(found, anomalies=(attrs.evolve(anomaly, evidence=less),)))

@@ -137,6 +137,11 @@ def test_a_value_that_was_written_to_a_row_twice_is_refused():
         check_transactions(history("i(1,5)\nd(1)\ni(1,5)"))
 
 
+@pytest.mark.parametrize("text", ["i(1,5) info", "d(1) info", "d(1) fail"])
+def test_where_nothing_is_known_to_have_committed_nothing_is_judged(text):
+    assert status(text) is Status.UNKNOWN
+
+
 def test_lists_among_rows_leave_everything_unknown():
     found = check_transactions(history("a(x,1)\nrp(all,[])"))
     assert found.status("read-uncommitted") is Status.UNKNOWN
