@@ -206,11 +206,8 @@ class _Telling:
             kind = comparable(self._keys[code])
             if kind is not None:
                 found[kind].append((self._keys[code], code))
-        return {
-            kind: ([key for key, _ in rows], [code for _, code in rows])
-            for kind, rows in found.items()
-            if rows.sort() is None
-        }
+        ascending = {kind: sorted(rows) for kind, rows in found.items()}
+        return {kind: ([key for key, _ in rows], [code for _, code in rows]) for kind, rows in ascending.items()}
 
     def _domain(self, predicate: int) -> list[int]:
         """The rows that a predicate may ask for, as far as their keys tell."""
