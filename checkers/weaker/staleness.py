@@ -30,6 +30,8 @@ from histories import History, Operation, Outcome, freeze
 MODEL: Final = "bounded-staleness"
 STALE: Final = "stale-beyond-bound"
 LINEARIZABLE: Final = "linearizable"
+IN_VERSIONS: Final = "staleness in versions, at least"
+IN_SECONDS: Final = "staleness in seconds, at least"
 
 Judged = tuple[Finding, tuple[Anomaly, ...]]
 
@@ -94,24 +96,26 @@ def check_staleness(
     if seconds is not None and history.real_time:
         late = max(lags, key=lambda lag: lag.seconds, default=None)
         judged.append(_in_seconds(history, seconds, late, budget))
-    finding, anomalies = _together(judged, history)
+    sure = {
+        IN_VERSIONS: max((lag.versions for lag in lags), default=0),
+        IN_SECONDS: max((lag.seconds for lag in lags), default=0.0),
+    }
+    finding, anomalies = _together(judged, history, f"{sure[IN_VERSIONS]} versions and {sure[IN_SECONDS]:.3g} seconds")
     return Classification(
         models={MODEL: finding},
         anomalies=anomalies,
-        statistics={
-            "staleness in versions, at least": max((lag.versions for lag in lags), default=0),
-            "staleness in seconds, at least": max((lag.seconds for lag in lags), default=0.0),
-        },
+        statistics=sure,
     )
 
 
-def _together(judged: Sequence[Judged], history: History) -> Judged:
+def _together(judged: Sequence[Judged], history: History, sure: str) -> Judged:
     for status in (Status.VIOLATED, Status.UNKNOWN):
         for finding, anomalies in judged:
             if finding.status is status:
                 return finding, anomalies
     if not judged:
-        missing = "no bound was given" if history.real_time else "the history has no real time"
+        told = f"no bound was given; the latest reads are surely {sure} out of date"
+        missing = told if history.real_time else "the history has no real time"
         return Finding(status=Status.UNKNOWN, because=missing), ()
     because = " and ".join(finding.because for finding, _ in judged)
     certificate = tuple(finding.certificate for finding, _ in judged)

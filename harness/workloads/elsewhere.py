@@ -1,4 +1,9 @@
-"""Histories that are judged here and generated elsewhere: `fallacy check --workload NAME`."""
+"""Histories that are judged here and generated elsewhere: `fallacy check --workload NAME`.
+
+Three ways of judging: registers by models weaker than linearizability; by counting what went in and came out, under
+the names that Jepsen gives to such workloads; and by a sequential specification, under the name of the data type, with
+`linearizable-` before it where a count goes by that name.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +39,7 @@ from checkers.linearizability import (
 )
 from checkers.models import Data, classification
 from checkers.verdict import Audit, Classification
-from checkers.weaker import check_weaker
+from checkers.weaker import check_weaker, measure_staleness
 from harness.workloads.workload import Workload
 from histories import History
 
@@ -99,18 +104,26 @@ WORKLOADS: Mapping[str, Workload] = {
     work.name: work
     for work in (
         Workload(
-            name="memory",
+            name="shared-memory",
             summary="reads, writes and cas, judged by the models weaker than linearizability",
-            data="memory",
+            data="register",
             claim="sequential",
             models=MEMORY_MODELS,
             check=_weaker,
+        ),
+        Workload(
+            name="staleness",
+            summary="reads, writes and cas: by how many versions, and how many seconds, reads are out of date",
+            data="register",
+            claim="bounded-staleness",
+            models=("bounded-staleness",),
+            check=measure_staleness,
         ),
         _counted("set", "elements added, and read at the end: none lost, none made up", check_set),
         _counted("set-full", "elements added, and read all along: lost or stale", check_set_full, "linearizable"),
         _counted("counter", "additions, and reads between the least and the greatest possible sum", check_counter),
         _counted("total-queue", "what was enqueued is dequeued or drained: lost, duplicated", check_total_queue),
-        _counted("log", "a log per key, as Kafka's: sends and polls with offsets", check_log),
+        _counted("kafka", "a log per key, as Kafka's: sends and polls with offsets", check_log, property_="log"),
         _counted("unique-ids", "generated ids, none twice", check_unique_ids),
         _counted("bank-totals", "transfers, and reads whose total never changes", check_bank, property_="bank"),
         _counted("bank-overdrawn", "the same, with balances below zero allowed", _overdrawn, property_="bank"),
@@ -120,11 +133,11 @@ WORKLOADS: Mapping[str, Workload] = {
         _linearized("queue", "a first-in-first-out queue", Queue),
         _linearized("stack", "a stack", Stack),
         _linearized("priority-queue", "a priority queue", PriorityQueue),
-        _linearized("grow-set", "a set, linearizable", Set),
-        _linearized("exact-counter", "a counter, linearizable", Counter),
+        _linearized("linearizable-set", "a set with add, remove, contains and read", Set),
+        _linearized("linearizable-counter", "a counter whose reads are exact", Counter),
         _linearized("fetch-and-add", "a counter that answers with what it held", FetchAndAdd),
-        _linearized("id-generator", "unique ids, linearizable", UniqueIds),
-        _linearized("append-log", "an append-only log, linearizable", Log),
+        _linearized("linearizable-ids", "a source of unique ids", UniqueIds),
+        _linearized("linearizable-log", "an append-only log, read whole or by offset", Log),
         _linearized("mutex", "a lock", Mutex),
         _linearized("fenced-lock", "a lock with fencing tokens", FencedLock),
     )

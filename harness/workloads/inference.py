@@ -58,7 +58,7 @@ RULES: tuple[tuple[frozenset[str], Clue, str], ...] = (  # the first that fits
     (frozenset({"enqueue", "dequeue", "drain"}), always, "total-queue"),
     (frozenset({"push", "pop", "peek"}), always, "stack"),
     (frozenset({"insert", "extract", "peek"}), always, "priority-queue"),
-    (frozenset({"send", "poll", "assign", "subscribe", "txn", "crash"}), always, "log"),
+    (frozenset({"send", "poll", "assign", "subscribe", "txn", "crash"}), always, "kafka"),
     (frozenset({"generate"}), always, "unique-ids"),
     (frozenset({"acquire", "release"}), always, "mutex"),
 )

@@ -10,7 +10,7 @@ import pytest
 from checkers.audit import audit
 from checkers.budget import Budget
 from checkers.verdict import Status
-from checkers.weaker import check_staleness
+from checkers.weaker import check_staleness, measure_staleness
 from histories import History, HistoryError, Operation, Outcome
 from tests.oracles.linearizability import linearizable
 from tests.oracles.random_histories import history as random_history
@@ -71,9 +71,36 @@ def test_sure_staleness_is_in_the_statistics():
     assert found.statistics == {"staleness in versions, at least": 2, "staleness in seconds, at least": 3.0}
 
 
+@pytest.mark.parametrize(
+    ("drawing", "versions", "seconds"),
+    [
+        ("0: [write 1] [read -> 1]", 0, 0),
+        ("0: [write 1] [write 2] [write 3] [read -> 1]", 2, 3.0),
+        ("0: [write 1] [write 2                    ]\n1:            [read -> 2]  [read -> 1] [read -> 1]", 1, 3.0),
+    ],
+)
+def test_the_smallest_bounds_are_measured(drawing, versions, seconds):
+    history = timeline(drawing)
+    found = measure_staleness(history)
+    assert found.status(MODEL) is Status.HOLDS
+    assert not audit(history, found).wrong
+    assert found.statistics["staleness in versions"] == versions
+    assert found.statistics["staleness in seconds"] == pytest.approx(seconds, rel=0.02)
+    assert status(history, versions=versions) is Status.HOLDS
+    assert versions == 0 or status(history, versions=versions - 1) is Status.VIOLATED
+    assert seconds == 0 or status(history, seconds=seconds * 0.97) is Status.VIOLATED
+
+
+def test_what_nobody_wrote_is_within_no_bound():
+    history = timeline("0: [write 1] [read -> 2]")
+    assert measure_staleness(history).status(MODEL) is Status.VIOLATED
+
+
 def test_without_bound_or_time_it_is_unknown():
     history = timeline("0: [write 1] [read -> 1]")
-    assert check_staleness(history).models[MODEL].because == "no bound was given"
+    assert check_staleness(history).models[MODEL].because == (
+        "no bound was given; the latest reads are surely 0 versions and 0 seconds out of date"
+    )
     untimed = attrs.evolve(history, real_time=False)
     assert check_staleness(untimed, versions=1).models[MODEL].because == "the history has no real time"
     timeless = History(
