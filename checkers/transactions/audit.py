@@ -241,7 +241,7 @@ def _reads_before(ledger: Ledger, edge: Edge, given: Given) -> bool:
         return False
     seen, written = values
     if seen is None:
-        return precedes(ledger, edge, given)
+        return ledger.micro(edge.at[1])[0] == APPENDING or precedes(ledger, edge, given)
     if isinstance(seen, list):
         return written not in seen and all(value[: len(seen)] == seen[: len(value)] for value in ledger.lists(edge.key))
     first = ledger.writer(edge.key, seen)

@@ -103,7 +103,19 @@ def _lost_update(ledger: Ledger, micros: Sequence[Micro], places: Places) -> boo
         read.operation == write.operation and read.micro < write.micro and ledger.ok(read.operation)
         for read, write in ((one_read, one_write), (other_read, other_write))
     )
-    return ordered and one_read.operation != other_read.operation and (micros[0][2] or None) == (micros[2][2] or None)
+    seen, seen_by_other = (_base(ledger, micros[i], places[i].operation) for i in (0, 2))
+    return ordered and one_read.operation != other_read.operation and seen == seen_by_other
+
+
+def _base(ledger: Ledger, micro: Micro, reader: int) -> Any:
+    """What a read saw of others: of a list, what stands before the reader's own appends."""
+    _, key, value = micro
+    if not isinstance(value, list):
+        return value
+    end = len(value)
+    while end and not _by_other(ledger, key, value[end - 1], reader):
+        end -= 1
+    return value[:end] or None
 
 
 _CLASHES: Final[Mapping[str, Callable[[Ledger, Sequence[Micro], Places], bool]]] = {

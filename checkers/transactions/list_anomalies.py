@@ -89,8 +89,10 @@ def intermediate_reads(lists: Lists, accesses: Accesses) -> Rows:
     partial = np.append(followed[accesses.written_at] >= 0, False)
     under = np.flatnonzero(partial[accesses.version])  # what stands before the reader's own appends
     both = rows(np.append(read, accesses.read_at[under]), np.append(last, accesses.written_at[accesses.version[under]]))
-    both = np.unique(both, axis=0)
-    return rows(both[:, 0], both[:, 1], followed[both[:, 1]])
+    read, last = np.unique(both, axis=0).T
+    then = followed[last]
+    missed = (lists.rank[then] < 0) | (lists.rank[then] > lists.rank[last])  # else it is shown, but out of order
+    return rows(read[missed], last[missed], then[missed])
 
 
 def incompatible_orders(lists: Lists, _: Accesses) -> Rows:

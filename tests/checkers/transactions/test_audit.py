@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import attrs
+import pytest
 
 from checkers.transactions import check_transactions
 from checkers.transactions.audit import audit
@@ -106,3 +107,18 @@ def test_cases_that_leave_open_what_a_scan_found_are_refused():
             cases = tuple(case for case in anomaly.evidence.cases if case is not left_out)
             less = attrs.evolve(anomaly.evidence, cases=cases)
             assert audit(past, attrs.evolve(found, anomalies=(attrs.evolve(anomaly, evidence=less),)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "T1: a(x,1) r(x,[1]) a(x,2) ; T2: r(x,nil) a(x,3) a(x,4)",  # the first of two appends was seen
+        "T1: r(x,nil) a(x,1)\nT2: a(x,2) r(x,[2]) a(x,3)",  # both saw nothing, one of them under an append of its own
+        "T1: r(x,[3 2])\nT2: a(x,2) a(x,3)",  # out of order, and so not seen in part
+    ],
+)
+def test_reads_before_the_first_append_are_borne_out(text):
+    past = history(text)
+    found = check_transactions(past)
+    assert found.anomalies
+    assert audit(past, found) == []
