@@ -44,10 +44,16 @@ def read_transactions(path: Path, *, progress: Callable[[int], None] | None = No
 
     `progress` is told now and then how many bytes have been read. Operations whose f is not "txn" are left out.
     """
+    columns = stream_transactions(path, progress=progress)
+    return TransactionColumns.of(read_journal(path)) if columns is None else columns
+
+
+def stream_transactions(path: Path, *, progress: Callable[[int], None] | None = None) -> TransactionColumns | None:
+    """The same by the fast way alone; None where that cannot be taken, or there are other operations."""
     try:
         return _stream(path, progress)
     except (UnusualError, msgspec.DecodeError, UnicodeDecodeError, OverflowError):
-        return TransactionColumns.of(read_journal(path))
+        return None
 
 
 def _stream(path: Path, progress: Callable[[int], None] | None) -> TransactionColumns:

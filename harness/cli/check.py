@@ -10,8 +10,10 @@ import attrs
 import rich_click as click
 
 from checkers.budget import Budget
+from checkers.models import Data
 from checkers.verdict import Classification, Status
 from harness.cli.exits import BY_STATUS, Exit
+from harness.cli.large import data_of, excerpt, judged, large_journal
 from harness.cli.options import Names, json_option
 from harness.cli.printing import print_json, print_verdict
 from harness.report import lattice_of_models, verdict_document
@@ -21,6 +23,7 @@ from harness.test import Test, TestError
 from harness.workloads import workload
 from harness.workloads.inference import infer
 from harness.workloads.workload import Workload
+from histories import History
 from histories.formats import detect, read_history
 
 WORST_FIRST = (Status.VIOLATED, Status.UNKNOWN, Status.NOT_TESTABLE, Status.HOLDS)
@@ -71,11 +74,18 @@ def command(
 
 def _judge(path: Path, question: Question, *, tell: bool) -> tuple[Status, dict[str, Any]]:
     source = RunFolder(path).history if path.is_dir() else path
-    history = read_history(source, question.format)
-    work = workload(question.workload or _workload_of_run(path) or infer(history, str(path)))
+    told = question.workload or _workload_of_run(path)
+    columns = large_journal(source, question.format) if told in (None, *Data) else None
+    history = History() if columns is not None else read_history(source, question.format)
+    work = workload(told or (data_of(columns).value if columns is not None else infer(history, str(path))))
     asked = question.models or (work.claim,)
     _testable(work, asked)
-    classification = work.judge(history, Budget(seconds=question.seconds))
+    budget = Budget(seconds=question.seconds)
+    if columns is not None:
+        classification = judged(columns, Data(work.data), budget)
+        history = excerpt(source, columns, classification)
+    else:
+        classification = work.judge(history, budget)
     claim = _worst(classification, asked)
     repeat = _command(path, question, work)
     info = info_of_history(history, classification, title=path.name, workload=work.name, claim=claim, command=repeat)
