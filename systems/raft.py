@@ -17,6 +17,7 @@ from systems.system import ANY_FAULT, Bug, Claim, Setting
 _FAULTS = ANY_FAULT - {"disk"}  # whoever loses what was synced has broken its word
 
 
+_EVERY_FAULT = ("partition", "crash", "pause", "clock")
 _BUGS: Mapping[str, tuple[str, tuple[str, ...], str]] = {  # what it is; which faults bring it out; where it was shipped
     "stale-leader-read": (
         "a leader answers reads without asking whether it still leads",
@@ -40,7 +41,7 @@ _BUGS: Mapping[str, tuple[str, tuple[str, ...], str]] = {  # what it is; which f
     ),
     "conflict-kept": (
         "a follower keeps its own entries where the leader has others",
-        ("partition", "crash"),
+        _EVERY_FAULT,
         "Zeebe: camunda/camunda issue 5360",
     ),
     "vote-unchecked": (
@@ -60,7 +61,7 @@ _BUGS: Mapping[str, tuple[str, tuple[str, ...], str]] = {  # what it is; which f
     ),
     "applied-twice": (
         "a request that was sent again, to a new leader or after a loss, is applied again",
-        ("partition",),
+        _EVERY_FAULT,
         "CockroachDB: issue 10602; fluree/db: pull request 1839",
     ),
 }
