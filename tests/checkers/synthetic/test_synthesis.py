@@ -91,7 +91,7 @@ def test_registers_are_written_and_read():
     ],
 )
 def test_a_shape_that_makes_no_sense_is_refused(wrong, problem):
-    with pytest.raises((ValueError, KeyError)) as caught:
+    with pytest.raises((ValueError, LookupError)) as caught:
         Shape(**wrong)
     assert problem in str(caught.value)
 
