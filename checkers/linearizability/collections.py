@@ -248,6 +248,15 @@ class Log(Specification):
         """Reads."""
         return operation.f == "read"
 
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Also refuse offsets that are no whole numbers from 0."""
+        operations = list(operations)
+        super().known(operations)
+        for o in operations:
+            at = o.value if o.f == "read" else asked_and_told(o)[1]
+            if at is not None and (type(at) is not int or at < 0):
+                raise HistoryError(f"expected an offset from 0, found {at!r} in {o}")
+
     def hopeless(self, state: Any, operation: Operation) -> bool:
         """What was appended stays where it is."""
         if not operation.ok:

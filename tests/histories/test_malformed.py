@@ -198,7 +198,7 @@ def test_a_damaged_file_is_a_history_or_an_error(tmp_path, data):
 
 @pytest.mark.slow
 @given(mutated() | st.binary() | st.text().map(str.encode))
-@settings(max_examples=4_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1_500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_many_damaged_files_are_histories_or_errors(tmp_path, data):
     path = tmp_path / "history"
     path.write_bytes(data)

@@ -14,7 +14,7 @@ from tests.oracles.agreement import KINDS, TYPES, disagreement
 
 FEW = 400
 MANY = 20_000  # histories of each data type, shared among the kinds of histories that there are for it
-MANY_SEARCHED = 4_000  # of those, by search alone, where another method comes first
+MANY_SEARCHED = 2_000  # of those, by search alone, where another method comes first
 
 
 @pytest.mark.parametrize("search_only", [False, True], ids=["with monitors", "by search"])

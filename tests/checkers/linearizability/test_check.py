@@ -5,7 +5,7 @@ import random
 import pytest
 
 from checkers.budget import Budget
-from checkers.linearizability import CasRegister, Register, check_linearizable
+from checkers.linearizability import CasRegister, Log, Register, check_linearizable
 from checkers.verdict import Status
 from histories import Event, EventType, History, HistoryError, Operation, Outcome
 from tests.oracles import random_histories
@@ -190,3 +190,16 @@ def test_twenty_thousand_small_histories_agree_with_the_definition(search_only):
             assert is_linearization(order, operations, None, register_step), seed
         else:
             assert verdict.status(MODEL) is Status.VIOLATED, seed
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        Operation(index=0, end=1, process=0, f="read", value=-1, outcome=Outcome.OK),
+        Operation(index=0, end=1, process=0, f="read", value="a", outcome=Outcome.OK),
+        Operation(index=0, end=1, process=0, f="append", value=3, result="b", outcome=Outcome.OK),
+    ],
+)
+def test_an_offset_that_is_none_is_refused(operation):
+    with pytest.raises(HistoryError, match="expected an offset from 0"):
+        judge(operation, specification=Log())
