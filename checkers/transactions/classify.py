@@ -196,6 +196,11 @@ class _Classifier:
 
         Where the order of versions is open, and some rules are hard to try, the others come before those.
         """
+        strongest = "strict-serializable"
+        windowed = None if self._decided(strongest) else self._judge.windowed()
+        if windowed is not None:
+            self._rulings[Rule.SERIAL, Order.REALTIME] = windowed
+            self._find(strongest, self._finding(CONDITIONS[strongest]))
         for hard in (False, True):
             for model, condition in self._conditions:
                 easy = (condition.rule in EASY and not self._accesses.open_reads) or not self._judge.open(

@@ -157,14 +157,13 @@ class Judge:
                 return Ruling(commits=self.scheduled)
             if self.skeleton(order).acyclic:
                 return Ruling(commits=self._committed(self.skeleton(order).order))
-        situation = self.known(order)
-        found = some_cycles(moments(rule, situation))
+        found = some_cycles(moments(rule, self.known(order))) if self.scheduled is None else []
         if found:
             return Ruling(clauses=(Clause((), found[0]),))
         if rule in SEEING and not self._open_to(rule):
             return self._forced(rule, order)
         if rule in LAYOUTS and not self.open(rule):
-            return self._kept(rule, situation)
+            return self._kept(rule, self.known(order))
         return self._chosen(rule, order)
 
     def open(self, rule: Rule) -> bool:
@@ -324,6 +323,14 @@ class Judge:
         found = violations(rule, situation, order, each=each)
         kept = None if found else self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, situation)
         return kept, situation.accesses, found
+
+    def windowed(self) -> Ruling | None:
+        """What shows strict serializability at the first guess, where versions are ordered by time."""
+        if not self.open(Rule.SERIAL) or not self._narrows(Rule.SERIAL, Order.REALTIME) or self.scheduled is None:
+            return None
+        found = self._windows.order()
+        scheduled = None if found is None else self._rescheduled(self._committed(found))
+        return None if scheduled is None else Ruling(commits=scheduled)
 
     def _rescheduled(self, commits: Ints) -> Ints | None:
         """Committed transactions in an order that agrees with real time, and has all versions in their order here."""

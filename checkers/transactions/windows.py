@@ -42,9 +42,25 @@ class Windows:
         in_time = np.flatnonzero(columns.end < FOREVER)
         self._high[in_time] = columns.end[in_time] * POSITION - 1
         self._whole = self._low, self._high
-        nothing = np.empty(0, dtype=np.int64)
-        self.hints = Edges.make(np.arange(len(columns)), Type.WW, nothing, nothing, vertices=vertices)
+        self.hints = self._updates(vertices)
         self._narrow()
+
+    def _updates(self, vertices: int) -> Edges:
+        """From the readers of versions to those who read them and wrote the key: that came later."""
+        accesses, reads = self._accesses, self._reads
+        count = len(accesses.columns)
+        code = accesses.version_key * count + accesses.writer
+        order = np.argsort(code)
+        wanted = accesses.read_key[reads] * count + accesses.reader[reads]
+        own = order[np.minimum(np.searchsorted(code[order], wanted), len(order) - 1)] if len(order) else reads[:0]
+        updates = np.flatnonzero(code[own] == wanted)
+        following = np.full(len(accesses.writer), INITIAL)
+        following[accesses.version[reads[updates]]] = own[updates]
+        over = following[accesses.version[reads]]
+        known = (over >= 0) & (accesses.writer[over] != accesses.reader[reads])
+        read, over = reads[known], over[known]
+        rows = np.arange(count)
+        return Edges.make(rows, Type.RW, accesses.reader[read], accesses.writer[over], read, over, vertices=vertices)
 
     def agreeing(self, chosen: Edges) -> Edges:
         """The hints that do not say the contrary of these edges."""
@@ -72,7 +88,7 @@ class Windows:
             low, high = self._low.copy(), self._high.copy()
             source, target = np.append(self._source, hints.source), np.append(self._target, hints.target)
             if not _narrowed(low, high, source, target):
-                return
+                break
             self._low, self._high, self.hints = low, high, hints
             new = self._forced()
             if not len(new):

@@ -71,11 +71,13 @@ def list_append(count, *, seed=0, clients=20, keys=20, length_max=60, shared=Tru
     return by_invocation(columns)
 
 
-def rw_register(count, *, seed=0, clients=20, keys=20, writes_max=60):
-    """A strict-serializable history of registers, most of whose writes are blind."""
+def rw_register(count, *, seed=0, clients=20, keys=20, writes_max=60, blind=True):
+    """A strict-serializable history of registers, most of whose writes are blind, or all after a read of their key."""
     generator = np.random.default_rng(seed)
     index, end, process = intervals(generator, count, clients)
     first, write, key, before = executed(generator, count, keys, writes_max)
+    if not blind:
+        first, write, key, before = read_first(first, write, key, before)
     nothing = np.zeros(first[-1], dtype=np.int64)
     columns = TransactionColumns(
         index=index, end=end, process=process, outcome=np.zeros(count, dtype=np.int8), first=first,
@@ -84,6 +86,43 @@ def rw_register(count, *, seed=0, clients=20, keys=20, writes_max=60):
         elements=nothing[:0], keys=range(int(key.max()) + 1), values=range(writes_max + 1),
     )  # fmt: skip
     return by_invocation(columns)
+
+
+def read_first(first, write, key, before):
+    """The same with a read before each write."""
+    sizes = np.where(write, 2, 1)
+    at = np.repeat(np.arange(len(write)), sizes)
+    begins = np.concatenate([[0], np.cumsum(sizes)])
+    writes = np.zeros(len(at), dtype=bool)
+    writes[begins[1:] - 1] = write
+    return begins[first], writes, key[at], before[at]
+
+
+def one_component(count, *, seed=0, keys=40):
+    """A history of lists, each transaction with one read and one append, all of them in one strong component.
+
+    Everybody reads what was there some hundred transactions ago, as from a replica that is late.
+    """
+    generator = np.random.default_rng(seed)
+    key = generator.integers(0, keys, (count, 2))
+    order = np.argsort(key[:, 1], kind="stable")
+    place = np.arange(count) - np.searchsorted(key[order, 1], key[order, 1])
+    rank = np.empty(count, dtype=np.int64)
+    rank[order] = place
+    code = key[order, 1] * (count + 1) + order
+    late = np.maximum(np.arange(count) - 100, 0)
+    length = np.searchsorted(code, key[:, 0] * (count + 1) + late) - np.searchsorted(key[order, 1], key[:, 0])
+    micros = 2 * count
+    value, start, stop = (np.zeros(micros, dtype=np.int64) for _ in range(3))
+    value[::2], value[1::2] = np.where(length > 0, LIST, NIL), rank + 1
+    stop[::2] = length
+    index = 2 * np.arange(count)
+    return TransactionColumns(
+        index=index, end=index + 1, process=np.arange(count) % 20, outcome=np.zeros(count, dtype=np.int8),
+        first=2 * np.arange(count + 1), kind=np.tile([READ, APPEND], count).astype(np.int8), key=key.ravel(),
+        value=value, start=start, stop=stop, elements=np.arange(1, int(rank.max()) + 2), keys=range(keys),
+        values=range(int(rank.max()) + 2),
+    )  # fmt: skip
 
 
 def by_invocation(columns):

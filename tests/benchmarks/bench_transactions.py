@@ -1,0 +1,90 @@
+"""What it costs to judge transactions, from arrays to the whole classification with its certificate. Run with
+
+    pytest -o python_files='bench_*.py' tests/benchmarks/bench_transactions.py -n0 --benchmark-timer=time.process_time
+
+and --transactions=100000 for a quick look. The table at the end states the machine, and how long it takes to sort ten
+million integers with numpy.
+"""
+
+from __future__ import annotations
+
+import platform
+import resource
+import time
+
+import numpy as np
+import pytest
+
+from checkers.transactions import check_columns
+from checkers.verdict import Status
+from tests.benchmarks.large import list_append, one_component, rw_register
+
+ROUNDS = 3
+SORTED = 10_000_000
+
+
+def yardstick():
+    """The CPU seconds that a sort of random integers takes."""
+    numbers = np.random.default_rng(0).integers(0, 1 << 62, SORTED)
+    began = time.process_time()
+    np.argsort(numbers)
+    return time.process_time() - began
+
+
+@pytest.fixture(scope="module")
+def table(request):
+    """Rows to be printed at the end."""
+    rows = []
+    yield rows
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        machine = platform.processor() or platform.machine()
+        print(f"\n\n{machine}, numpy {np.__version__}, one core; argsort of {SORTED:,}: {yardstick():.2f} s")  # noqa: T201
+        print(f"{'history':42}{'transactions':>13}{'seconds':>9}{'per second':>12}{'MB at most':>12}")  # noqa: T201
+        for name, count, seconds, memory in rows:
+            print(f"{name:42}{count:13,}{seconds:9.2f}{count / seconds:12,.0f}{memory:12,}")  # noqa: T201
+
+
+def measure(benchmark, table, name, columns, holds=Status.HOLDS):
+    def fresh():
+        columns.__dict__.pop("transaction", None)  # what was worked out the last time
+        return (columns,), {}
+
+    found = benchmark.pedantic(check_columns, setup=fresh, rounds=ROUNDS)
+    assert found.status("strict-serializable") is holds
+    assert found.models["strict-serializable"].certificate is not None or holds is Status.VIOLATED
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    table.append((name, len(columns), benchmark.stats.stats.min, memory))
+
+
+@pytest.mark.parametrize("part", [100, 10, 1])
+def test_lists_of_all_sizes(benchmark, table, pytestconfig, part):
+    count = pytestconfig.getoption("--transactions") // part
+    measure(benchmark, table, "list-append, 20 clients", list_append(count))
+
+
+@pytest.mark.parametrize("clients", [5, 100])
+def test_lists_of_few_and_many_clients(benchmark, table, pytestconfig, clients):
+    count = pytestconfig.getoption("--transactions") // 10
+    measure(benchmark, table, f"list-append, {clients} clients", list_append(count, clients=clients))
+
+
+def test_lists_whose_reads_share_nothing(benchmark, table, pytestconfig):
+    columns = list_append(pytestconfig.getoption("--transactions"), shared=False)
+    measure(benchmark, table, "list-append, each read by itself", columns)
+
+
+@pytest.mark.parametrize("part", [100, 10, 1])
+def test_registers_read_before_they_are_written(benchmark, table, pytestconfig, part):
+    columns = rw_register(pytestconfig.getoption("--transactions") // part, blind=False)
+    measure(benchmark, table, "rw-register, 20 clients, no blind writes", columns)
+
+
+@pytest.mark.parametrize("clients", [5, 20, 100])
+def test_registers_with_blind_writes(benchmark, table, pytestconfig, clients):
+    count = max(1, pytestconfig.getoption("--transactions") // 100)
+    measure(benchmark, table, f"rw-register, {clients} clients, blind writes", rw_register(count, clients=clients))
+
+
+@pytest.mark.parametrize("count", [2_000, 20_000])
+def test_one_strong_component(benchmark, table, count):
+    measure(benchmark, table, "list-append, one strong component", one_component(count), Status.VIOLATED)
