@@ -3,8 +3,8 @@
     pip install atheris
     python -m tests.fuzzing.fuzz_readers -max_total_time=600
 
-Anything but a `HistoryError` ends it with a traceback, and the input in a file called `crash-...`. Arguments are those of
-libFuzzer; without a folder for the corpus it begins with the samples of the tests, in a temporary one.
+Anything but a `HistoryError` ends it with a traceback, and the input in a file called `crash-...`. Arguments are those
+of libFuzzer; without a folder for the corpus it begins with the samples of the tests, in a temporary one.
 """
 
 from __future__ import annotations
