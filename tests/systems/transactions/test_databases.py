@@ -1,5 +1,7 @@
 """What all databases with transactions have in common, whatever they claim."""
 
+import itertools
+
 import pytest
 import trio
 
@@ -152,9 +154,11 @@ def test_a_commit_that_is_not_answered_is_in_doubt(system):
 
 
 @every_system
-def test_copies_of_what_a_client_sends_change_nothing(system):
+def test_copies_of_messages_change_nothing(system):
     async def play(table):
         done = []
+        for source, target in itertools.permutations(table.cluster.nodes, 2):
+            table.cluster.network.harm(source, target, Link(duplication=0.5, jitter=0.003))
 
         async def work(process):
             client = await table.cluster.connect(table.cluster.nodes[process % 5], 100 + process)
