@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 import trio
 
@@ -11,6 +13,7 @@ from histories import Outcome
 from systems.chain import Chain, ChainAnywhere
 from systems.chain_replication.messages import Forward
 from systems.consensus.messages import Entry
+from systems.simulation.link import Link
 from systems.system import DefiniteError
 from tests.raft_cluster import on_raft
 from tests.register_runs import run_registers
@@ -59,6 +62,22 @@ def test_what_is_acknowledged_is_on_every_disk():
         return [node(lab, name).storage.entries[-1].command for name in lab.nodes]
 
     assert on_chain(scenario)[0] == [("write", 0, 7)] * 3
+
+
+def test_copies_of_messages_change_nothing_and_beget_no_messages_without_end():
+    async def busy(lab, harm):
+        for source, target in itertools.permutations(lab.nodes, 2):
+            lab.network.harm(source, target, harm)
+        await settle(lab)
+        for value in range(100):
+            await lab.write(lab.nodes[value % 3], value)
+            assert await lab.read(lab.nodes[(value + 1) % 3]) == value
+        return [node(lab, name).registers.values for name in lab.nodes]
+
+    values, plain = on_chain(lambda lab: busy(lab, Link()))
+    copied, statistics = on_chain(lambda lab: busy(lab, Link(duplication=0.9)))
+    assert values == copied == [{0: 99}] * 3
+    assert statistics["messages sent"] < 3 * plain["messages sent"]
 
 
 # ── Who is removed, and let in again ──
