@@ -40,6 +40,7 @@ from checkers.linearizability.rows import INITIAL, NEVER, NOTHING, Rows
 Frame = tuple[int, int, int, int, list[int]]  # what was placed; state, mask and rank before; what else was possible
 LATER: Final = -1  # stands among the choices for the uncertain operations, which are looked for when they are needed
 
+FEW: Final = 30  # sure operations; to search among fewer costs less than to know their creators
 CREATORS_MAX: Final = 64  # steps to find an observer's possible creators; with more it is never thought hopeless
 UNKNOWN: Final = 1 << 60
 
@@ -95,7 +96,7 @@ class Field:
         self.hope = [UNKNOWN] * count  # how many possible creators an observer has that are not placed
         self.observers: list[list[int]] = [[] for _ in range(count)]  # those who may have found what an operation left
         self.stuck = [0] * (len(problem.states) + 1)  # by state, those who need it and have no hope; the last for ANY
-        if problem.specification.whole_state:
+        if problem.specification.whole_state and len(problem.by_return) > FEW:
             self._link_creators()
         self.uncertain = uncertain_by_label(problem)
         self.taken = [0] * (len(problem.examples) + 1)  # by label; the last is for all sure operations

@@ -14,10 +14,10 @@ ROOT = Path(__file__).parents[3]
 HISTORIES = 20_000
 SCRIPT = """
 import sys
-from checkers.linearizability import monitors
+from checkers.linearizability import monitors, search
 from tests.oracles.agreement import KINDS, disagreement
 
-monitors.MANY = int(sys.argv[2])
+monitors.MANY, search.FEW = int(sys.argv[2]), 0
 kind = KINDS[sys.argv[1]]
 try:
     found = disagreement(kind, range(int(sys.argv[3])), search_only=sys.argv[4] == "True")
