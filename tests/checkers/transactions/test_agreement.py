@@ -13,7 +13,6 @@ from tests.oracles.isolation import MODELS, satisfied
 from tests.oracles.random_transactions import random_history
 
 FEW = 330
-MANY = 20_000  # histories of each workload
 PARTS = 8  # that run side by side
 WORKLOADS = (Data.LIST_APPEND, Data.RW_REGISTER, Data.PREDICATE)
 
@@ -40,5 +39,6 @@ def test_every_model_is_judged_as_by_trying_everything(data):
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("data", WORKLOADS)
-def test_and_so_for_twenty_thousand_of_each_workload(data, part):
-    assert list(disagreements(data, range(FEW + part, FEW + MANY, PARTS))) == []
+def test_and_so_for_many_of_each_workload(data, part, pytestconfig):
+    most = FEW + pytestconfig.getoption("histories")
+    assert list(disagreements(data, range(FEW + part, most, PARTS))) == []

@@ -75,5 +75,5 @@ def test_other_names_and_places_change_no_verdict(data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("data", [Data.LIST_APPEND, Data.RW_REGISTER, Data.PREDICATE])
-def test_and_so_for_thousands_more_names(data):
-    assert list(changed(data, range(1_000, 6_000))) == []
+def test_and_so_for_many_more_names(data):
+    assert list(changed(data, range(1_000, 2_000))) == []
