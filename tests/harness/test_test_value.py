@@ -35,7 +35,8 @@ def test_the_printed_command_line_gives_the_same_test_back(test):
     context = command.make_context("run", words[2:])
     given = {name: value for name, value in context.params.items() if name not in {"store", "as_json", "schedule"}}
     assert isinstance(context, click.Context)
-    assert Test(**given) == test
+    assert Test(**{name: value for name, value in given.items() if value is not None}) == test
+    assert {"workload", "nemesis"} <= {name for name, value in given.items() if value is not None}
 
 
 def test_equal_tests_have_equal_hashes_and_others_do_not():
