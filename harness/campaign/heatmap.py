@@ -33,6 +33,12 @@ def _share(cell: Cell) -> Mapping[str, float]:
     return share
 
 
+def _label(workload: str, nemesis: str) -> str:
+    """The workload, and two families of faults a line."""
+    families = nemesis.split("+")
+    return "\n".join([workload, *("+".join(families[at : at + 2]) for at in range(0, len(families), 2))])
+
+
 def draw_heatmap(cells: Sequence[Cell], path: Path) -> None:
     """Write the picture as PNG. Each cell is split by the rulings of its seeds; the number is of those as expected."""
     from matplotlib.figure import Figure
@@ -53,7 +59,7 @@ def draw_heatmap(cells: Sequence[Cell], path: Path) -> None:
         axes.text(*place, f"{good}/{len(cell.rows)}", ha="center", va="center", color="white", fontsize=9)
     axes.set_xlim(0, max(len(columns), 1))
     axes.set_ylim(max(len(rows), 1), 0)
-    axes.set_xticks([x + 0.5 for x in range(len(columns))], [f"{work}\n{nemesis}" for work, nemesis in columns])
+    axes.set_xticks([x + 0.5 for x in range(len(columns))], [_label(*column) for column in columns])
     axes.set_yticks([y + 0.5 for y in range(len(rows))], [f"{system}  {bug}".strip() for system, bug in rows])
     axes.tick_params(length=0, labelsize=8)
     axes.xaxis.tick_top()

@@ -12,7 +12,8 @@ import msgspec
 
 from harness.campaign.conduct import counts
 from harness.campaign.plan import Campaign
-from harness.campaign.trial import EXPECTED, Row, Ruling
+from harness.campaign.trial import EXPECTED, Row, Ruling, shows
+from harness.systems import load_system
 
 WORST_FIRST = (
     Ruling.HARNESS_ERROR,
@@ -134,19 +135,25 @@ def _printable(text: str) -> str:
 
 
 def detections(rows: Iterable[Row]) -> list[Mapping[str, str]]:
-    """For every bug that was looked for: the anomaly found, the first seed, and the operations of that run."""
+    """For every bug that was looked for: the anomaly it shows, the first seed, and the operations of that run."""
     return [
         {
             "system": cell.system,
             "bug": cell.bug,
             "workload": cell.workload,
-            "anomaly": ", ".join(cell.first.anomalies) if cell.first else "not found",
+            "anomaly": ", ".join(shown(cell.first)) if cell.first else "not found",
             "first seed": str(cell.first.seed) if cell.first else f"none of {len(cell.rows)}",
             "operations": str(cell.first.operations) if cell.first else "",
         }
         for cell in cells(rows)
         if cell.bug
     ]
+
+
+def shown(row: Row) -> list[str]:
+    """Those of a run's anomalies that give its bug away."""
+    wanted = load_system(row.system).bugs[row.bug or ""].anomaly
+    return [anomaly for anomaly in row.anomalies if shows(anomaly, wanted)]
 
 
 def markdown(table: Sequence[Mapping[str, str]]) -> str:

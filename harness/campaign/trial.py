@@ -79,14 +79,14 @@ def rule(prepared: Prepared, classification: Classification) -> Ruling:
     if prepared.test.bug is None:
         return of_claim
     wanted = prepared.system.bugs[prepared.test.bug].anomaly
-    if any(wanted == anomaly.type or wanted in implied(anomaly.type) for anomaly in classification.anomalies):
+    if any(shows(anomaly.type, wanted) for anomaly in classification.anomalies):
         return Ruling.BUG_FOUND
     return Ruling.UNKNOWN if of_claim is Ruling.UNKNOWN else Ruling.BUG_MISSED
 
 
-def implied(anomaly: str) -> frozenset[str]:
-    """The anomalies that this one implies; none for one that is not in the catalogue."""
-    return implied_anomalies(anomaly) if anomaly in ANOMALIES else frozenset()
+def shows(anomaly: str, wanted: str) -> bool:
+    """Whether an anomaly is the wanted one, or in the catalogue implies it."""
+    return wanted == anomaly or (anomaly in ANOMALIES and wanted in implied_anomalies(anomaly))
 
 
 def _because(prepared: Prepared, classification: Classification) -> str:

@@ -118,7 +118,7 @@ def _progress(*, wanted: bool) -> Iterator[Progress]:
 
     def line(done: int, total: int, _row: Row | None) -> None:
         nonlocal told
-        if wanted and total and (done / total >= told + TOLD_EVERY or done == total):
+        if wanted and total and (done / total >= told + TOLD_EVERY or told < 1 <= done / total):
             told = done / total
             click.echo(f"{done} of {total} tests", err=True)
 
