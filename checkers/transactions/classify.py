@@ -171,7 +171,8 @@ class _Classifier:
 
     def _cycles(self) -> None:
         """Anomalies among the known edges."""
-        if self._judge.scheduled is not None or self._judge.skeleton(Order.REALTIME).acyclic:
+        judge = self._judge
+        if judge.updated is not None or judge.scheduled is not None or judge.skeleton(Order.REALTIME).acyclic:
             return
         search = KnownCycles(self._judge.dependencies)
         orders = Order if self._columns.real_time else (Order.NONE, Order.SESSION)
@@ -197,9 +198,9 @@ class _Classifier:
         Where the order of versions is open, and some rules are hard to try, the others come before those.
         """
         strongest = "strict-serializable"
-        windowed = None if self._decided(strongest) else self._judge.windowed()
-        if windowed is not None:
-            self._rulings[Rule.SERIAL, Order.REALTIME] = windowed
+        timed = None if self._decided(strongest) else self._judge.updated or self._judge.windowed()
+        if timed is not None:
+            self._rulings[Rule.SERIAL, Order.REALTIME] = timed
             self._find(strongest, self._finding(CONDITIONS[strongest]))
         for hard in (False, True):
             for model, condition in self._conditions:

@@ -31,6 +31,7 @@ from checkers.transactions.schedule import Ends, beyond_real_time, earliest, joi
 from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Pair, Steps, assumed
+from checkers.transactions.updates import update_order
 from checkers.transactions.windows import Windows
 from histories.transactions import OK
 
@@ -141,6 +142,19 @@ class Judge:
             source, target = joined_ends([*self._dependencies, self._time_order(Order.SESSION)])
         found = earliest(columns, self._vertices, source, target)
         return None if found is None else self._committed(found)
+
+    @cached_property
+    def updated(self) -> Ruling | None:
+        """What shows strict serializability of registers, where every write replaces what its transaction had read."""
+        accesses, columns = self.accesses, self.accesses.columns
+        if not columns.real_time or not accesses.free.all() or accesses.item is not None:
+            return None
+        sequence = update_order(accesses)
+        if sequence is None:
+            return None
+        edges = beyond_real_time(columns, len(columns), total_dependencies(accesses, sequence))
+        found = earliest(columns, len(columns), *edges)
+        return None if found is None else Ruling(commits=self._committed(found))
 
     def known(self, order: Order) -> Situation:
         """What is known, and an order of time."""
