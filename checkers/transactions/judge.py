@@ -117,7 +117,8 @@ class Judge:
             source, target = joined_ends([time, *([] if timed else self._dependencies)])
             if timed:
                 source, target = np.append(source, self._unimplied[0]), np.append(target, self._unimplied[1])
-            self._skeletons[order] = Graph(vertices=time.vertices, source=source, target=target)
+            vertices = max(time.vertices, self._vertices)
+            self._skeletons[order] = Graph(vertices=vertices, source=source, target=target)
         return self._skeletons[order]
 
     @cached_property
