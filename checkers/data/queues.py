@@ -5,12 +5,14 @@ out there are those that nobody put in, or whose enqueue failed (unexpected), an
 they may have been put in (duplicated). Of those whose enqueue succeeded there are those that never come out (lost).
 
 Nothing is known to be lost before the queue has been drained: a dequeue that began when all enqueues were over has
-found it empty (it returned nothing, or failed), or a `drain` returned what was left. A dequeue of unknown outcome
-may have taken an element with it; so many are forgiven, and then nobody knows which.
+returned nothing, or a `drain` what was left. One that failed did not happen, and tells nothing. A dequeue of unknown
+outcome may have taken an element with it; so many are forgiven, and then nobody knows which. A drain that does not
+tell what it took may have taken everything.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, Final
@@ -57,7 +59,7 @@ def check_total_queue(history: History) -> Classification:
         unknown = f"elements were still to come when the history ended (in queue {listed(full)}): it was not drained"
     elif doubtful:
         unknown = (
-            f"{counted(doubtful, 'element')} did not come out, but dequeues of unknown outcome may have taken them"
+            f"{counted(doubtful, 'element')} did not come out, but may have been taken by operations that do not tell"
         )
     return conclude(
         PROPERTIES,
@@ -77,7 +79,7 @@ class _Flow:
     enqueues: list[Operation]
     taken: dict[Hashable, list[Operation]]  # for each element the operations that took it
     drained: bool
-    forgiven: int
+    forgiven: float
 
     @classmethod
     def of(cls, key: Any, operations: Sequence[Operation]) -> _Flow:
@@ -92,7 +94,7 @@ class _Flow:
             enqueues=enqueues,
             taken=taken,
             drained=any(o.f != "enqueue" and o.index > over and _found_empty(o) for o in operations),
-            forgiven=sum(o.f == "dequeue" and o.outcome is Outcome.INFO for o in operations),
+            forgiven=sum(map(_silently_taken, operations)),
         )
 
     def unexpected(self) -> Iterator[Anomaly]:
@@ -136,7 +138,7 @@ class _Flow:
             f"{name_of(enqueues[0])} and never came out, though the queue was drained"
         )
         if self.forgiven:
-            told += f"; of these, {counted(self.forgiven, 'dequeue')} of unknown outcome may have taken one each"
+            told += f"; of these, {counted(int(self.forgiven), 'dequeue')} of unknown outcome may have taken one each"
         return Anomaly(type=LOST, operations=_indices(enqueues), explanation=told, key=self.key, evidence=tuple(lost))
 
     def recovered(self) -> int:
@@ -151,9 +153,14 @@ def _taken_by(operation: Operation) -> list[Hashable]:
 
 
 def _found_empty(operation: Operation) -> bool:
-    if operation.f == "drain":
-        return operation.ok
-    return operation.outcome is Outcome.FAIL or (operation.ok and operation.result is None)
+    return operation.ok and (operation.result is None) == (operation.f == "dequeue")
+
+
+def _silently_taken(operation: Operation) -> float:
+    """How many elements an operation may have taken without telling which."""
+    if operation.f == "drain" and operation.outcome is not Outcome.FAIL and operation.result is None:
+        return math.inf
+    return int(operation.f == "dequeue" and operation.outcome is Outcome.INFO)
 
 
 def _end(operation: Operation) -> int:
