@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 
 from checkers.data.conclusion import conclude, counted, listed, name_of, only
+from checkers.linearizability.numbers import is_whole
 from checkers.verdict import Anomaly, Classification
 from histories import History, HistoryError, Operation
 
@@ -71,11 +72,8 @@ def check_bank(
 def _balances(read: Operation) -> dict[str, Any]:
     """Balances by account; accounts are compared as texts, since JSON has no other keys."""
     found = read.result
-    if not isinstance(found, dict) or not all(
-        balance is None or (isinstance(balance, int | float) and not isinstance(balance, bool))
-        for balance in found.values()
-    ):
-        raise HistoryError(f"expected a map of account to balance as the result of {read}")
+    if not isinstance(found, dict) or not all(balance is None or is_whole(balance) for balance in found.values()):
+        raise HistoryError(f"expected a map of account to balance, a whole number, as the result of {read}")
     return {str(account): balance for account, balance in found.items()}
 
 

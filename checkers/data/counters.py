@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 
 from checkers.data.conclusion import conclude, counted, name_of, only
+from checkers.linearizability.numbers import is_whole
 from checkers.verdict import Anomaly, Classification
 from histories import History, HistoryError, Operation, Outcome
 
@@ -36,7 +37,7 @@ class _Sums:
 def check_counter(history: History, *, initial: Number = 0) -> Classification:
     """Judge the property `counter`: every read lies between its bounds.
 
-    Raises `HistoryError` for what is neither an add of a number nor a read.
+    Raises `HistoryError` for what is neither an add of a whole number nor a read of one.
     """
     only(history, {"add", "read"})
     anomalies: list[Anomaly] = []
@@ -51,6 +52,7 @@ def check_counter(history: History, *, initial: Number = 0) -> Classification:
         anomalies,
         holds=f"{counted(reads, 'read')} between the least and the greatest sum that the adds allow",
         certificate=initial,
+        unknown={} if reads else {"counter": "no read succeeded"},
         refutes={OUT_OF_BOUNDS},
         statistics={"reads": reads, "reads out of bounds": len(anomalies)},
     )
@@ -86,8 +88,8 @@ def _sums_at(amounts: list[tuple[Any, Number]], positions: list[Any]) -> list[_S
 
 
 def _number(value: Any, operation: Operation) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise HistoryError(f"expected a number, found {value!r} in {operation}")
+    if not is_whole(value):
+        raise HistoryError(f"expected a whole number, found {value!r} in {operation}")
 
 
 def _out_of_bounds(read: Operation, low: Number, high: Number, key: Any) -> Anomaly:

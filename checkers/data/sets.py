@@ -55,10 +55,10 @@ def check_set(history: History) -> Classification:
     neither an add nor a read.
     """
     anomalies: list[Anomaly] = []
-    unread = recovered = 0
-    for each in _sets(history):
+    recovered = 0
+    sets = list(_sets(history))
+    for each in sets:
         if not each.reads:
-            unread += 1
             continue
         read, elements = each.reads[-1]
         due = [add for add in each.adds if add.ok and add.end is not None and add.end < read.index]
@@ -70,7 +70,7 @@ def check_set(history: History) -> Classification:
         {"set": FAULTS},
         anomalies,
         holds="the last read of each set has every element whose addition had completed, and no others",
-        unknown={"set": "no read of a set succeeded"} if unread else {},
+        unknown={} if sets and all(each.reads for each in sets) else {"set": "no read of a set succeeded"},
         refutes=FAULTS,
         statistics={"recovered elements": recovered},
     )

@@ -38,5 +38,6 @@ def check_unique_ids(history: History) -> Classification:
         {"unique-ids": {DUPLICATED}},
         anomalies,
         holds=f"{counted(len(found), 'id')}, and no two are the same",
+        unknown={} if found else {"unique-ids": "no id was given"},
         refutes={DUPLICATED},
     )

@@ -12,6 +12,11 @@ from checkers.verdict import Anomaly
 from histories import HistoryError, Operation, freeze
 
 
+def is_whole(number: Any) -> bool:
+    """Whether it is a whole number, `3.0` included: the sum of others depends on the order in which they are added."""
+    return type(number) is int or (type(number) is float and number.is_integer())
+
+
 @attrs.frozen
 class Counter(Specification):
     """`add` changes the sum by its value and tells nothing; `read` returns the sum."""
@@ -46,14 +51,14 @@ class Counter(Specification):
         return [o for o in operations if o.f != "read" or o.index in anomaly.operations]
 
     def known(self, operations: Iterable[Operation]) -> None:
-        """Also refuse what is not a number."""
+        """Also refuse what is no whole number."""
         operations = list(operations)
         super().known(operations)
         for o in operations:
             told = o.ok and (o.f == "read" or isinstance(self, FetchAndAdd))
             for number in ((o.value,) if o.f == "add" else ()) + ((o.result,) if told else ()):
-                if isinstance(number, bool) or not isinstance(number, int | float):
-                    raise HistoryError(f"expected a number, found {number!r} in {o}")
+                if not is_whole(number):
+                    raise HistoryError(f"expected a whole number, found {number!r} in {o}")
 
 
 @attrs.frozen
@@ -88,3 +93,11 @@ class UniqueIds(Specification):
     def relevant(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """An id that was never returned is nobody's."""
         return [o for o in operations if o.ok]
+
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Also refuse None as an id."""
+        operations = list(operations)
+        super().known(operations)
+        for o in operations:
+            if o.ok and o.result is None:
+                raise HistoryError(f"expected an id as the result of {o}")

@@ -72,7 +72,7 @@ def test_a_wrong_total_is_named_with_the_read_it_disagrees_with():
     assert wrong.explanation == "The read #0 (process 0) comes to 25, 5 more than 20, which it must be"
 
 
-@pytest.mark.parametrize("result", [3, [1], {"a": "b"}, {"a": True}, {"a": [1]}])
+@pytest.mark.parametrize("result", [3, [1], {"a": "b"}, {"a": True}, {"a": 0.1}, {"a": [1]}])
 def test_what_is_no_map_of_balances_is_refused(result):
     with pytest.raises(HistoryError, match="expected a map of account to balance"):
         check_bank(bank(result))

@@ -70,6 +70,7 @@ def test_nothing_is_said_of_what_nobody_read():
     assert check_set_full(timeline("0: [add 7]")).status("set-full") is Status.UNKNOWN
     assert check_set(timeline("0: [add 7] [read?")).status("set") is Status.UNKNOWN
     assert check_set_full(History()).status("set-full") is Status.UNKNOWN
+    assert check_set(History()).status("set") is Status.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,10 @@ def test_ids_that_differ_are_unique():
     assert judged.models["unique-ids"].because == "3 ids, and no two are the same"
 
 
+def test_without_an_id_nothing_is_known():
+    assert check_unique_ids(timeline("0: [generate? [generate!")).status("unique-ids") is Status.UNKNOWN
+
+
 def test_an_id_that_was_given_twice_is_named_with_those_who_got_it():
     judged = check_unique_ids(timeline("0: [generate -> 7]   [generate -> 8]\n1:   [generate x -> 7]"))
     (duplicate,) = judged.anomalies
@@ -45,5 +49,6 @@ def test_small_histories_are_judged_as_the_definition_does(count):
         history = History(operations=operations)
         judged = check_unique_ids(history)
         assert number % 5 or not audit(history, judged).wrong, operations
-        assert (judged.status("unique-ids") is Status.HOLDS) == (len(set(given)) == len(given))
+        assert (judged.status("unique-ids") is Status.VIOLATED) == (len(set(given)) < len(given))
+        assert (judged.status("unique-ids") is Status.UNKNOWN) == (not given)
         assert {a.evidence for a in judged.anomalies} == {each for each in given if given.count(each) > 1}
