@@ -49,10 +49,12 @@ def check_linearizable(
     """Judge `linearizable`; the certificate is, for each object, a linearization as indices of operations.
 
     Operations that failed did not happen, and those that may have happened are in a linearization only where
-    they must. Raises `HistoryError` for operations that are none of the specification's. `search_only` does
-    without the polynomial methods.
+    they must. Without real time it is unknown. Raises `HistoryError` for operations that are none of the
+    specification's. `search_only` does without the polynomial methods.
     """
     specification.known(history)
+    if not history.real_time:
+        return Classification(models={MODEL: Finding(status=Status.UNKNOWN, because="the history has no real time")})
     parts = specification.parts(history.by_key)
     found = judge(specification, parts, budget or Budget(), search_only=search_only)
     return Classification(

@@ -145,7 +145,10 @@ class Set(Specification):
     def step(self, state: Any, operation: Operation) -> tuple[Hashable, ...]:
         """See `Specification.step`."""
         if operation.f == "read":
-            return (state,) if not operation.ok or frozenset(freeze(operation.result)) == state else ()
+            if not operation.ok:
+                return (state,)
+            found = freeze(operation.result)
+            return (state,) if len(found) == len(state) and frozenset(found) == state else ()
         element, answer = freeze(operation.value), told(operation)
         there = element in state
         if operation.f == "contains":
@@ -191,6 +194,16 @@ class Set(Specification):
             elif o.f != "read" and freeze(o.value) in elements:
                 kept.append(o)
         return kept
+
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Also refuse reads that are no lists, and answers that are neither True nor False."""
+        operations = list(operations)
+        super().known(operations)
+        for o in operations:
+            if o.ok and o.f == "read" and not isinstance(o.result, list | tuple | set | frozenset):
+                raise HistoryError(f"expected a list of elements as the result of {o}")
+            if o.ok and o.f == "contains" and not isinstance(o.result, bool):
+                raise HistoryError(f"expected True or False as the result of {o}")
 
     def place(self, part: Any) -> str:
         """An element or a set."""
@@ -249,13 +262,15 @@ class Log(Specification):
         return operation.f == "read"
 
     def known(self, operations: Iterable[Operation]) -> None:
-        """Also refuse offsets that are no whole numbers from 0."""
+        """Also refuse offsets that are no whole numbers from 0, and reads of the whole that are no lists."""
         operations = list(operations)
         super().known(operations)
         for o in operations:
             at = o.value if o.f == "read" else asked_and_told(o)[1]
             if at is not None and (type(at) is not int or at < 0):
                 raise HistoryError(f"expected an offset from 0, found {at!r} in {o}")
+            if o.ok and o.f == "read" and at is None and not isinstance(o.result, list | tuple):
+                raise HistoryError(f"expected a list of entries as the result of {o}")
 
     def hopeless(self, state: Any, operation: Operation) -> bool:
         """What was appended stays where it is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Final
 
 import attrs
@@ -58,7 +58,10 @@ def micro_operations(operation: Operation, value: Any) -> Sequence[tuple[str, Ha
 
 @attrs.frozen
 class KeyValue(Specification):
-    """Keys with values that are put, appended to, and got: strings or lists; each key is an object of its own."""
+    """Keys with values that are put, appended to, and got; each key is an object of its own.
+
+    They hold strings, or lists where `initial` is `()`; where nothing is appended, anything.
+    """
 
     name = "kv"
     fs = frozenset({"get", "put", "append"})
@@ -89,6 +92,15 @@ class KeyValue(Specification):
             if isinstance(found, str | tuple) and not any(found[:length] in put for length in lengths)
         )
         return attrs.evolve(self, settled=frozenset(settled))
+
+    def known(self, operations: Iterable[Operation]) -> None:
+        """Where something is appended, also refuse values of another type than the initial one's."""
+        operations = list(operations)
+        super().known(operations)
+        appends = any(o.f == "append" for o in operations)
+        for o in operations if appends else ():
+            if o.f != "get" and type(freeze(o.value)) is not type(self.initial):
+                raise HistoryError(f"expected a value like {self.initial!r}, to which others are appended, in {o}")
 
     def hopeless(self, state: Any, operation: Operation) -> bool:
         """What is there stays at the beginning, unless something is put that the get's result begins with."""

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from checkers.budget import Budget
 from checkers.linearizability.check import check_linearizable
-from checkers.linearizability.registers import CasRegister
+from checkers.linearizability.registers import CasRegister, old_and_new
 from checkers.linearizability.specification import Specification
 from checkers.verdict import Anomaly, Classification, Finding, Status
 from histories import History, Operation, Outcome, freeze
@@ -65,8 +65,8 @@ class StaleRegister(Specification):
             return (state,) if not operation.ok or freeze(operation.result) in state else ()
         new = operation.value
         if operation.f == "cas":
-            old, new = operation.value
-            if freeze(old) != state[-1]:
+            old, new = old_and_new(operation)
+            if old != state[-1]:
                 return ()
         return ((*state, freeze(new))[-self.versions - 1 :],)
 
@@ -176,8 +176,8 @@ def _sources(operations: Sequence[Operation]) -> Mapping[Any, Operation]:
     found: dict[Any, list[Operation]] = {}
     for operation in operations:
         if operation.f != "read" and operation.outcome is not Outcome.FAIL:
-            new = operation.value[1] if operation.f == "cas" else operation.value
-            found.setdefault(freeze(new), []).append(operation)
+            new = old_and_new(operation)[1] if operation.f == "cas" else freeze(operation.value)
+            found.setdefault(new, []).append(operation)
     return {value: writes[0] for value, writes in found.items() if len(writes) == 1}
 
 

@@ -116,10 +116,10 @@ def missing(o: Operation, first: Operation, last: Operation | None, part: Any) -
 
 
 def judge_growing(relevant: Sequence[Operation], operations: Sequence[Operation], part: Any) -> Order | Anomaly | None:
-    """Adds, each of an element of its own, and reads of the whole."""
+    """Adds, each of an element of its own, and reads of the whole; None if one has an element twice."""
     adds = {freeze(o.value): o for o in relevant if o.f == "add"}
     reads = [(frozenset(freeze(o.result)), o) for o in relevant if o.f == "read"]
-    if len(adds) + len(reads) < len(relevant):
+    if len(adds) + len(reads) < len(relevant) or any(len(found) < len(o.result) for found, o in reads):
         return None
     reads.sort(key=lambda read: len(read[0]))
     order: list[Operation] = []

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from checkers.budget import Budget
-from checkers.linearizability import CasRegister, Log, Register, check_linearizable
+from checkers.linearizability import (
+    CasRegister,
+    Counter,
+    KeyValue,
+    Log,
+    Register,
+    Set,
+    UniqueIds,
+    check_linearizable,
+)
 from checkers.verdict import Status
 from histories import Event, EventType, History, HistoryError, Operation, Outcome
 
@@ -41,6 +50,17 @@ def test_nothing_to_judge_is_unknown():
     assert judge().status(MODEL) is Status.UNKNOWN
     nemesis_only = History.of([Event(index=0, time=0, type=EventType.INFO, process="nemesis", f="partition")])
     assert check_linearizable(nemesis_only, Register()).status(MODEL) is Status.UNKNOWN
+
+
+def test_without_real_time_nothing_is_known():
+    history = History(operations=(op(0, 1, 0, "write", 1), op(2, 3, 1, "read", None)), real_time=False)
+    assert check_linearizable(history, Register()).status(MODEL) is Status.UNKNOWN
+
+
+def test_a_set_in_which_something_is_twice_is_none():
+    added = op(0, 1, 0, "add", 1)
+    assert judge(added, op(2, 3, 1, "read", [1]), specification=Set()).status(MODEL) is Status.HOLDS
+    assert judge(added, op(2, 3, 1, "read", [1, 1]), specification=Set()).status(MODEL) is Status.VIOLATED
 
 
 def test_a_stale_read_is_explained_to_a_newcomer():
@@ -186,3 +206,31 @@ def test_operations_of_another_type_are_refused_by_name():
 def test_an_offset_that_is_none_is_refused(operation):
     with pytest.raises(HistoryError, match="expected an offset from 0"):
         judge(operation, specification=Log())
+
+
+@pytest.mark.parametrize(
+    ("specification", "f", "value", "result", "expected"),
+    [
+        (Set(), "read", None, None, "a list of elements"),
+        (Set(), "read", None, "ab", "a list of elements"),
+        (Set(), "contains", 1, None, "True or False"),
+        (Log(), "read", None, None, "a list of entries"),
+        (UniqueIds(), "generate", None, None, "an id"),
+        (KeyValue(), "append", [1], None, "a value like ''"),
+        (KeyValue(()), "append", "a", None, r"a value like \(\)"),
+        (Counter(), "add", 0.1, None, "a whole number"),
+        (Counter(), "read", None, True, "a whole number"),
+    ],
+)
+def test_values_that_the_type_does_not_have_are_refused(specification, f, value, result, expected):
+    with pytest.raises(HistoryError, match=f"expected {expected}"):
+        judge(
+            Operation(index=0, end=1, process=0, f=f, value=value, result=result, outcome=Outcome.OK),
+            specification=specification,
+        )
+
+
+def test_lists_are_appended_to_lists():
+    appended = op(0, 1, 0, "append", [1]), op(2, 3, 0, "append", [2])
+    assert judge(*appended, op(4, 5, 0, "get", [1, 2]), specification=KeyValue(())).status(MODEL) is Status.HOLDS
+    assert judge(*appended, op(4, 5, 0, "get", [2, 1]), specification=KeyValue(())).status(MODEL) is Status.VIOLATED

@@ -43,6 +43,11 @@ def test_the_least_bound_that_holds(drawing, versions):
     assert found == [Status.VIOLATED] * versions + [Status.HOLDS] * (4 - versions)
 
 
+def test_a_cas_that_is_none_is_refused():
+    with pytest.raises(HistoryError, match="expected the value of a cas to be"):
+        check_staleness(timeline("0: [cas 3]"))
+
+
 def test_a_cas_must_find_the_newest_version():
     assert status(timeline("0: [write 1] [write 2] [cas [1, 3]]"), versions=9) is Status.VIOLATED
 
