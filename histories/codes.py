@@ -43,6 +43,12 @@ def coded_integers(values: Ints) -> tuple[Ints, Sequence[int]]:
     return codes.astype(np.int64, copy=False), table.tolist()
 
 
+def ranges(starts: Ints, lengths: Ints) -> Ints:
+    """`starts[i], starts[i] + 1, ...` for each i, so many as `lengths` says, end to end."""
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+
+
 def identity(value: Any) -> Hashable:
     """Something hashable that is equal for two values exactly if they are the same in JSON."""
     kind = type(value)

@@ -1,14 +1,12 @@
 """A journal of transactions, read straight into arrays.
 
 This is the fast way for journals as this project writes them, whose keys are numbers or short strings and whose
-values are whole numbers. Its regular expressions match those lines and no others. Whatever else a journal may hold, and
-whatever is wrong with it, is left to the general way, which knows how to say so: `read_journal`, then
-`TransactionColumns.of`.
+values are whole numbers: their lines are parsed in lockstep. Whatever else a journal may hold, and whatever is wrong
+with it, is left to the general way, which knows how to say so: `read_journal`, then `TransactionColumns.of`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -22,21 +20,15 @@ from histories.codes import Ints
 from histories.event import Event
 from histories.history import collector_off
 from histories.journal import read_journal
-from histories.micro_texts import MicroTexts, UnusualError, integers, joined
+from histories.lockstep import Text, UnusualError
+from histories.micro_stream import MicroStream
 from histories.transactions import FAIL, FOREVER, INFO, OK, TransactionColumns
 
-_PART_BYTES: Final = 1 << 19
+_PART_BYTES: Final = 1 << 22
 
-_STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_EVENT: Final = re.compile(
-    rb'(?m)^\{"index":(\d+),"time":(?:0|[1-9]\d*),"type":"(invoke|ok|fail|info)","process":'
-    rb'(?:(\d+),"f":"txn"(?:,"value":(\[\[".*\]\]|\[\]))?(?:,"error":(%s))?(?:,"node":"[^"\\\x00-\x1f]*+")?'
-    rb'|("nemesis",.*))\}\n' % _STRING
-)
-_NEMESIS_EVENT: Final = b'{"index":0,"time":0,"type":"info","process":%s}'
 _INVOKE: Final = 3
-_TYPES: Final = {b"ok": OK, b"fail": FAIL, b"info": INFO, b"invoke": _INVOKE}
-_NONE: Final[Ints] = np.empty(0, dtype=np.int64)
+_TYPES: Final = {b'invoke"': _INVOKE, b'ok"': OK, b'fail"': FAIL, b'info"': INFO}
+_TYPE_CODES: Final = np.array(list(_TYPES.values()))
 
 
 def read_transactions(path: Path, *, progress: Callable[[int], None] | None = None) -> TransactionColumns:
@@ -66,110 +58,117 @@ def _stream(path: Path, progress: Callable[[int], None] | None) -> TransactionCo
     return reading.finish(str(path))
 
 
+@attrs.frozen(kw_only=True, eq=False)
+class _Lines:
+    """Some lines that tell of transactions: positions, types, processes, and the sizes of the transactions."""
+
+    position: Ints
+    type: Ints
+    process: Ints
+    size: Ints
+
+
+class _End(msgspec.Struct, forbid_unknown_fields=True):
+    """What stands in a line behind its value."""
+
+    error: str | None = None
+    node: str | None = None
+
+
 class _Reading:
     """What has been read so far."""
 
     def __init__(self) -> None:
-        self._micros = MicroTexts()
+        self._micros = MicroStream()
+        self._parts: list[_Lines] = []
         self._last = -1
         self._lines = 0
         self._torn: str | None = None
-        self._invoked: list[Ints] = []  # positions and processes of transactions, in the order of their numbers
-        self._processes: list[Ints] = []
-        self._completed: list[Ints] = []  # numbers of transactions, how they ended and at which positions
-        self._outcomes: list[Ints] = []
-        self._ends: list[Ints] = []
-        self._open = _Open(process=_NONE, number=_NONE, text=[])
 
     def take(self, part: bytes) -> None:
         """Read some lines, of which the last may be torn if it ends the file."""
-        lines, whole = part.count(b"\n"), part.rfind(b"\n") + 1
-        self._lines += lines
+        whole = part.rfind(b"\n") + 1
+        if not part.isascii():
+            part[:whole].decode()
+        text = Text(part[:whole])
+        ends = text.find(b"\n")
+        self._lines += len(ends)
         if whole < len(part):
             self._torn = f"line {self._lines + 1} is incomplete ({len(part) - whole} bytes) and was dropped"
-        events = _EVENT.findall(part)
-        positions = integers([event[0] for event in events])
-        if len(events) != lines or np.any(np.diff(positions, prepend=self._last) <= 0):
+        begins = np.append(0, ends + 1)[: len(ends)]
+        position, at = text.integers(text.past(begins, b'{"index":'))
+        if np.any(np.diff(position, prepend=self._last) <= 0):
             raise UnusualError
-        self._last = int(positions[-1]) if lines else self._last
-        if not part.isascii():
-            part.decode()
-        _validate([event[4] for event in events])
-        for event in events:
-            if event[5]:
-                msgspec.json.decode(_NEMESIS_EVENT % event[5], type=Event)
-        of_client = np.array([not event[5] for event in events], dtype=bool)
-        self._pair(positions[of_client], [event for event in events if not event[5]])
+        self._last = int(position[-1]) if len(position) else self._last
+        _, at = text.integers(text.past(at, b',"time":'))
+        kind, at = text.one_of(text.past(at, b',"type":"'), tuple(_TYPES))
+        at = text.past(at, b',"process":')
+        of_nemesis = text.sees(at, b'"')
+        for begin, end in zip(begins[of_nemesis].tolist(), ends[of_nemesis].tolist(), strict=True):
+            _decode_event(text.text[begin:end])
+        rows = np.flatnonzero(~of_nemesis)
+        process, at = text.integers(at[rows])
+        kind = _TYPE_CODES[kind[rows]]
+        size = self._values(text, text.past(at, b',"f":"txn"'), ends[rows], kind)
+        self._parts.append(_Lines(position=position[rows], type=kind, process=process, size=size))
 
-    def _pair(self, position: Ints, events: list[tuple[bytes, ...]]) -> None:
-        kind = np.array([_TYPES[event[1]] for event in events], dtype=np.int64)
-        process = integers([event[2] for event in events])
-        numbers = np.arange(np.count_nonzero(kind == _INVOKE)) + sum(map(len, self._invoked))
-        number = np.full(len(kind), -1)
-        number[kind == _INVOKE] = numbers
-        self._invoked.append(position[kind == _INVOKE])
-        self._processes.append(process[kind == _INVOKE])
-        # rows: what was open, then the events
-        opened = len(self._open.process)
-        kind = np.concatenate([np.full(opened, _INVOKE), kind])
-        process = np.concatenate([self._open.process, process])
-        number = np.concatenate([self._open.number, number])
-        texts = self._open.text + [event[3] for event in events]
-        calls, returns, left = _pairs(process, kind == _INVOKE)
-        self._open = _Open(process=process[left], number=number[left], text=[texts[row] for row in left.tolist()])
-        self._completed.append(number[calls])
-        self._outcomes.append(kind[returns])
-        self._ends.append(position[returns - opened])
-        ok = kind[returns] == OK
-        self._micros.add(number[calls[ok]], [texts[row] for row in returns[ok].tolist()], learnt=True)
-        self._micros.add(number[calls[~ok]], [texts[row] for row in calls[~ok].tolist()], learnt=False)
-        _validate([texts[row] for row in np.concatenate([calls[ok], returns[~ok]]).tolist()])
+    def _values(self, text: Text, at: Ints, ends: Ints, kind: Ints) -> Ints:
+        """How many micro-operations stand in each line, of which all is read from the value on."""
+        size, behind = np.zeros_like(at), at.copy()
+        given = text.sees(at, _VALUE)
+        if not given[(kind == _INVOKE) | (kind == OK)].all():
+            raise UnusualError
+        behind[given] += len(_VALUE)
+        empty = np.flatnonzero(given)[text.sees(behind[given], b"[]")]
+        given[empty] = False
+        behind[empty] += len(b"[]")
+        size[given], behind[given] = self._micros.take(text, behind[given], ends[given], kind[given] == OK)
+        more = np.flatnonzero((text.bytes[behind] != ord("}")) | (behind + 1 != ends))
+        for tail in set(map(text.text.__getitem__, map(slice, behind[more].tolist(), ends[more].tolist()))):
+            if not tail.startswith(b","):
+                raise UnusualError
+            _decode_end(b"{" + tail[1:])
+        return size
 
     def finish(self, source: str) -> TransactionColumns:
         """The columns of all that was read; what is still open is left in doubt."""
-        self._micros.add(self._open.number, self._open.text, learnt=False)
-        index, completed = joined(self._invoked), joined(self._completed)
-        outcome = np.full(len(index), INFO, dtype=np.int8)
-        outcome[completed] = joined(self._outcomes)
-        end = np.full(len(index), FOREVER)
-        end[completed] = joined(self._ends)
+        names = [field.name for field in attrs.fields(_Lines)]
+        position, kind, process, size = (
+            np.concatenate([np.empty(0, dtype=np.int64), *(getattr(part, name) for part in self._parts)])
+            for name in names
+        )
+        calls = np.flatnonzero(kind == _INVOKE)
+        returned, returns = _pairs(process, kind == _INVOKE)
+        returned = np.searchsorted(calls, returned)
+        outcome, end = np.full(len(calls), INFO, dtype=np.int8), np.full(len(calls), FOREVER)
+        outcome[returned], end[returned] = kind[returns], position[returns]
         end[outcome == INFO] = FOREVER
+        line = calls.copy()
+        learnt = kind[returns] == OK
+        line[returned[learnt]] = returns[learnt]
         return TransactionColumns(
-            index=index,
+            index=position[calls],
             end=end,
-            process=joined(self._processes),
+            process=process[calls],
             outcome=outcome,
-            **self._micros.columns(),
+            **self._micros.columns((np.cumsum(size) - size)[line], size[line]),
             source=source,
             torn=self._torn,
         )
 
 
-@attrs.frozen(kw_only=True)
-class _Open:
-    """Invocations that have not been completed: processes, numbers of transactions, texts of values."""
-
-    process: Ints
-    number: Ints
-    text: list[bytes]
-
-
-def _validate(texts: list[bytes]) -> None:
-    """Raise an error where one of those that nobody needs is no JSON."""
-    given = list(filter(None, texts))
-    if len(msgspec.json.decode(b"[" + b",".join(given) + b"]", type=list[msgspec.Raw])) != len(given):
-        raise UnusualError
-
-
-def _pairs(process: Ints, is_call: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
-    """The rows of invocations, those of their completions, and those of the invocations that have none."""
+def _pairs(process: Ints, is_call: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """The rows of the invocations that were completed, and those of their completions."""
     order = np.argsort(process, kind="stable")
     same = np.diff(process[order], prepend=-1) == 0
     call = is_call[order]
-    after_call = same & np.concatenate([[False], call[:-1]])
+    after_call = same & np.concatenate([[False], call[:-1]])[: len(call)]
     if np.any(call == after_call):
         raise UnusualError
     returns = np.flatnonzero(~call)
-    alone = call.copy()
-    alone[returns - 1] = False
-    return order[returns - 1], order[returns], order[alone]
+    return order[returns - 1], order[returns]
+
+
+_VALUE: Final = b',"value":'
+_decode_event = msgspec.json.Decoder(Event).decode
+_decode_end = msgspec.json.Decoder(_End).decode

@@ -6,6 +6,7 @@ certificates one transaction at a time and shares nothing with the checkers, is 
 
 from __future__ import annotations
 
+import mmap
 import resource
 import sys
 import time
@@ -96,7 +97,7 @@ def excerpt(path: Path, columns: TransactionColumns, classification: Classificat
     end = np.where(columns.end == FOREVER, columns.index, columns.end)
     rows = np.flatnonzero(np.isin(columns.index, list(spoken)))
     rows = np.union1d(rows, np.argmax(end, keepdims=True)) if len(columns) else rows
-    wanted = {*columns.index[rows].tolist(), *columns.end[rows].tolist()}
+    wanted = {*columns.index[rows].tolist(), *columns.end[rows].tolist()} - {FOREVER}
     found = pair(_events(path, wanted), source=str(path), torn=columns.torn)
     ended = np.bincount(columns.outcome, minlength=len(OUTCOMES)).tolist()
     counts = dict(zip(OUTCOMES, ended, strict=True))
@@ -104,16 +105,34 @@ def excerpt(path: Path, columns: TransactionColumns, classification: Classificat
 
 
 def _events(path: Path, wanted: set[int]) -> Iterator[tuple[int, Event]]:
-    """The numbered events at some positions of a journal that this project wrote, and those of the nemesis."""
+    """The events at some positions of a journal that this project wrote, and those of the nemesis."""
     decode = msgspec.json.Decoder(Event).decode
-    marked, begin = f'"process":"{NEMESIS}"'.encode(), len(b'{"index":')
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            index = int(line[begin : line.find(b",", begin)]) if line.endswith(b"\n") else -1
-            if index in wanted or (index >= 0 and marked in line[:_HEAD_BYTES]):
-                yield number, decode(line)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        begins = {*_begins(text, wanted), *_begins_of_faults(text)}
+        for number, begin in enumerate(sorted(begins), start=1):
+            yield number, decode(text[begin : text.find(b"\n", begin)])
 
 
+def _begins(text: mmap.mmap, wanted: set[int]) -> Iterator[int]:
+    """Where the lines of some positions begin."""
+    begin = 0
+    for position in sorted(wanted):
+        head = b'{"index":%d,' % position
+        begin = 0 if text[: len(head)] == head else text.find(b"\n" + head, begin) + 1
+        yield begin
+
+
+def _begins_of_faults(text: mmap.mmap) -> Iterator[int]:
+    """Where the lines of the nemesis begin."""
+    at = text.find(_OF_NEMESIS)
+    while at >= 0:
+        begin = text.rfind(b"\n", 0, at) + 1
+        if at - begin < _HEAD_BYTES:
+            yield begin
+        at = text.find(_OF_NEMESIS, at + 1)
+
+
+_OF_NEMESIS: Final = f'"process":"{NEMESIS}"'.encode()
 _HEAD_BYTES: Final = 120  # by then the process has been named
 
 

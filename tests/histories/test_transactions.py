@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from histories import Event, EventType, History, HistoryError, Outcome, read_journal
 from histories.codes import coded
-from histories.transaction_stream import read_transactions
+from histories.transaction_stream import read_transactions, stream_transactions
 from histories.transactions import FOREVER, LIST, NIL, UNKNOWN, TransactionColumns
 
 
@@ -84,6 +84,16 @@ def test_both_ways_say_what_the_history_says(tmp_path, seed, options):
     history = read_journal(path)
     say_the_same(TransactionColumns.of(history), history)
     say_the_same(read_transactions(path), history)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"registers": True}, {"nodes": True}, {"keys": lambda n: f"key {n}"}, {"value": lambda n: 7 - n * 10**15}],
+    ids=["lists", "registers", "nodes", "named keys", "large and negative"],
+)
+def test_the_fast_way_is_taken_for_what_journals_mostly_hold(tmp_path, options):
+    history = journal_of(random.Random(1), 200, **options)
+    assert stream_transactions(save(tmp_path / "j", history)) is not None
 
 
 def test_a_journal_read_in_many_parts_is_the_same(tmp_path, monkeypatch):

@@ -1,0 +1,123 @@
+"""Parsing in lockstep: many places of one text are parsed at once, one step in all of them and then the next.
+
+A line of a journal is parsed in some dozens of steps. Done line by line that is some dozens of operations of Python
+for each; in lockstep it is as many operations of numpy for thousands of lines. The eight bytes at a place are looked
+at as one number, of which the first byte is the lowest; so one comparison finds a word, and a few multiplications the
+value of eight digits (D. Lemire, "Quickly parsing eight digits", 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from histories.codes import Ints
+
+Mask = NDArray[np.bool_]
+Words = NDArray[np.uint64]
+
+WORD: Final = 8
+"""So many bytes are looked at at once."""
+
+LITERAL_MAX: Final = 2 * WORD
+"""Literals are not longer."""
+
+DIGITS_MAX: Final = 18
+"""Numbers of more digits may not fit."""
+
+
+class UnusualError(Exception):
+    """Something that only the general way of reading knows how to treat."""
+
+
+class Text:
+    """A text, and what can be asked of many places in it, which come as arrays."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        padded = text + bytes(LITERAL_MAX + WORD)
+        self.bytes = np.frombuffer(padded, dtype=np.uint8)  # and some zeros behind
+        self._words: Words = np.ndarray(len(padded) - WORD + 1, dtype="<u8", buffer=padded, strides=(1,))
+
+    def find(self, byte: bytes) -> Ints:
+        """All places of a byte."""
+        return np.flatnonzero(self.bytes == byte[0])
+
+    def sees(self, at: Ints, literal: bytes) -> Mask:
+        """Where a literal stands."""
+        if len(literal) == 1:
+            return self.bytes[at] == literal[0]
+        seen = _equal(self._words[at], literal[:WORD])
+        return seen & _equal(self._words[at + WORD], literal[WORD:]) if len(literal) > WORD else seen
+
+    def past(self, at: Ints, literal: bytes) -> Ints:
+        """The places behind a literal; `UnusualError` if it is missing anywhere."""
+        if not self.sees(at, literal).all():
+            raise UnusualError
+        return at + len(literal)
+
+    def one_of(self, at: Ints, literals: Sequence[bytes]) -> tuple[Ints, Ints]:
+        """Which of some short literals stands there, and the places behind it; `UnusualError` if it is none."""
+        words = self._words[at]
+        which = np.full(len(at), -1)
+        for number, literal in enumerate(literals):
+            which[_equal(words, literal)] = number
+        if np.any(which < 0):
+            raise UnusualError
+        return which, at + np.array(list(map(len, literals)))[which]
+
+    def integers(self, at: Ints) -> tuple[Ints, Ints]:
+        """The integers there, as JSON writes them, and the places behind them; `UnusualError` if one is none."""
+        minus = self.bytes[at] == ord("-")
+        begin = at + minus
+        value, size = _leading_digits(self._words[begin])
+        rows = np.flatnonzero(size == WORD)
+        while len(rows):
+            more, digits = _leading_digits(self._words[begin[rows] + size[rows]])
+            value[rows] = value[rows] * _POWERS[digits] + more
+            size[rows] += digits
+            if np.any(size[rows] > DIGITS_MAX):
+                raise UnusualError
+            rows = rows[digits == WORD]
+        zero = self.bytes[begin] == ord("0")
+        if not size.all() or np.any(zero & (minus | (size > 1))):
+            raise UnusualError
+        return np.where(minus, -value, value), begin + size
+
+
+def _equal(words: Words, literal: bytes) -> Mask:
+    """Which words begin with at most eight bytes."""
+    wanted = np.uint64(int.from_bytes(literal, "little"))
+    if len(literal) < WORD:
+        words = words & np.uint64((1 << 8 * len(literal)) - 1)
+    return words == wanted
+
+
+def _leading_digits(words: Words) -> tuple[Ints, Ints]:
+    """The value of the digits with which each word begins, and how many they are."""
+    digits = words ^ _each(ord("0"))
+    other = (digits + _each(0x7F - 9) | digits) & _each(0x80)  # the high bit of each byte that is no digit
+    lowest = other & (~other + np.uint64(1))
+    size = np.bitwise_count(lowest - np.uint64(1)) >> np.uint8(3)
+    digits = digits << (np.uint64(64) - np.uint64(8) * size)  # so that they end where the word does
+    for mask, factor, shift in _STEPS:
+        digits = (digits & mask) * factor >> shift
+    return digits.astype(np.int64), size.astype(np.int64)
+
+
+def _each(byte: int) -> np.uint64:
+    return np.uint64(int.from_bytes(bytes([byte] * WORD), "little"))
+
+
+_STEPS: Final = tuple(  # digits become pairs of digits, these become fours, and these an eight
+    (np.uint64(mask), np.uint64(1 + (ten << shift)), np.uint64(shift))
+    for mask, ten, shift in (
+        (0x0F0F0F0F0F0F0F0F, 10, 8),
+        (0x00FF00FF00FF00FF, 100, 16),
+        (0x0000FFFF0000FFFF, 10_000, 32),
+    )
+)
+_POWERS: Final[Ints] = 10 ** np.arange(WORD + 1)
