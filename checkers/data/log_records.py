@@ -3,7 +3,11 @@
 send    key k, value v; its result is the offset, or [offset, v]
 poll    its result is a map of k to [[offset, v], ...]; its value, where it is a map, tells where to poll from
 txn     a list of ["send", k, v] and ["poll"], with the result ["send", k, [offset, v]] and ["poll", {k: ...}]
-assign, subscribe    from here on the process polls from somewhere else
+assign, subscribe, crash    from here on the process polls from somewhere else
+
+A process that has subscribed may lose a log to another and get it back between any two operations, and one whose poll
+is of unknown outcome may have got messages by it: then, too, it polls from somewhere else. Logs go by the text of their
+keys, since a map in JSON has no other keys.
 """
 
 from __future__ import annotations
@@ -13,9 +17,10 @@ from typing import Any, Final
 
 import attrs
 
-from histories import History, HistoryError, Operation, freeze
+from histories import History, HistoryError, Operation, Outcome, freeze
 
-FS: Final = frozenset({"send", "poll", "txn", "assign", "subscribe"})
+MOVES: Final = frozenset({"assign", "subscribe", "crash"})
+FS: Final = MOVES | {"send", "poll", "txn"}
 
 
 @attrs.frozen
@@ -47,21 +52,26 @@ class Log:
 
 def logs_of(history: History) -> list[Log]:
     """The logs of a history; `HistoryError` for an operation that is not as described above."""
-    logs: dict[Hashable, Log] = {}
+    logs: dict[str, Log] = {}
     polled: dict[int, set[Hashable]] = {}  # by process: what it has polled since it was last told where to poll
+    subscribed: set[int] = set()
     for operation in history:
         mine = polled.setdefault(operation.process, set())
-        if operation.f in {"assign", "subscribe"}:
+        if operation.f in MOVES or operation.process in subscribed:
             mine.clear()
+        if operation.f in MOVES:
+            (subscribed.add if operation.f == "subscribe" else subscribed.discard)(operation.process)
             continue
         try:
             for key, send in _sends(operation):
-                logs.setdefault(key, Log(key)).sends.append(send)
+                logs.setdefault(str(key), Log(key)).sends.append(send)
             for key, messages in _polls(operation):
                 told_where = operation.f == "poll" and isinstance(operation.value, dict) and key in operation.value
                 fresh = key not in mine or told_where
-                logs.setdefault(key, Log(key)).polls.append(Poll(operation, messages, fresh))
+                logs.setdefault(str(key), Log(key)).polls.append(Poll(operation, messages, fresh))
                 mine.add(key)
+            if operation.outcome is Outcome.INFO and operation.f != "send":
+                mine.clear()
         except (AttributeError, LookupError, TypeError, ValueError):
             problem = f"expected sends with offsets, and polls with lists of [offset, value], in {operation}"
             raise HistoryError(problem, source=history.source) from None

@@ -52,6 +52,17 @@ def types(classification):
         ('0: [send k 1 -> 0] [send k 2 -> 7] [poll -> {"k": [[0, 1]]}] [poll -> {"k": [[7, 2]]}]', set()),
         ('0: [send k 1 -> 0] [poll -> {"k": [[0, 1]]}] [poll -> {"k": [[0, 1]]}]', {BACK}),
         ('0: [send k 1 -> 0] [poll -> {"k": [[0, 1]]}] [assign ["k"]] [poll -> {"k": [[0, 1]]}]', set()),
+        (
+            '0: [subscribe ["k"]] [send k 1 -> 0] [poll -> {"k": [[0, 1]]}] [poll -> {"k": [[0, 1]]}]',
+            set(),
+        ),
+        ('0: [subscribe ["k"]] [send k 1 -> 0] [poll -> {"k": [[0, 1], [0, 1]]}]', {BACK}),
+        (
+            '0: [subscribe ["k"]] [assign ["k"]] [send k 1 -> 0] [poll -> {"k": [[0, 1]]}] [poll -> {"k": [[0, 1]]}]',
+            {BACK},
+        ),
+        ('0: [send k 1 -> 0] [poll -> {"k": [[0, 1]]}] [poll? [poll -> {"k": [[0, 1]]}]', set()),
+        ('0: [send k 1 -> 0] [poll -> {"k": [[0, 1]]}] [crash? [poll -> {"k": [[0, 1]]}]', set()),
         ('0: [send k 1 -> 0] [poll -> {"k": [[0, 1]]}] [poll {"k": 0} -> {"k": [[0, 1]]}]', set()),
         ('0: [send k 1 -> 0] [poll -> {"k": [[0, 1]]}]\n1:              [poll -> {"k": [[0, 1]]}]', set()),
         ('0: [send k 1 -> 0] [send k 2 -> 1] [poll -> {"k": [[1, 2], [0, 1]]}]', {BACK}),
@@ -70,6 +81,12 @@ def test_each_kind_is_told_from_the_others(drawing, expected):
     assert types(judged) == expected
     assert (judged.status("log") is Status.VIOLATED) == bool(expected - {REORDERED})
     assert (judged.status("linearizable") is Status.VIOLATED) == bool(expected)
+
+
+def test_a_log_has_one_name_as_a_number_and_as_the_key_of_a_map():
+    sent = Operation(index=0, end=1, process=0, f="send", key=7, value="a", result=0, outcome=Outcome.OK)
+    polled = Operation(index=2, end=3, process=0, f="poll", result={"7": [[0, "a"]]}, outcome=Outcome.OK)
+    assert check_log(History(operations=(sent, polled))).status("log") is Status.HOLDS
 
 
 def test_the_prose_tells_what_was_passed_over_and_who_knows_of_it():
@@ -172,8 +189,11 @@ def by_definition(operations):  # noqa: C901, PLR0912  one definition after anot
             ):
                 found.add(ABORTED if by and all(o.outcome is Outcome.FAIL for o in by) else UNEXPECTED)
     for process in (0, 1):
-        mine = [(offset, value) for offset, value, o in polled if o.process == process]
-        for (before, _), (after, _) in pairwise(mine):
+        mine = [(offset, o.index) for offset, _, o in polled if o.process == process]
+        silent = [o.index for o in operations if o.f == "poll" and o.process == process and o.outcome is Outcome.INFO]
+        for (before, earlier), (after, later) in pairwise(mine):
+            if any(earlier < index < later for index in silent):
+                continue
             if after <= before:
                 found.add(BACK)
             elif any(before < offset < after for offset, _ in told):
