@@ -60,7 +60,7 @@ def test_ctrl_c_says_what_is_left_and_how_to_judge_it(tmp_path):
     journal = journal_of(tmp_path, at_least=10_000)
     os.kill(run.pid, signal.SIGINT)
     _, said = run.communicate()
-    assert run.returncode == 130
+    assert run.returncode == 130, said
     assert f"fallacy check {journal.parent.relative_to(tmp_path)}" in said
     assert len(read_journal(journal)) > 10
 

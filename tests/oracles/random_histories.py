@@ -89,7 +89,8 @@ def of_object(luck, thing, *, count_max=7, processes_max=4, mutations=None):
     telling = [n for n in results if chosen[n][1] is None or results[n] != chosen[n][1]]
     for _ in range(luck.choice((0, 1, 1, 2, 3)) if mutations is None else mutations):
         number = luck.choice(telling) if telling else 0
-        others = [results[n] for n in telling if chosen[n][0] == chosen[number][0] and results[n] != results[number]]
+        alike = [n for n in telling if question(*chosen[n]) == question(*chosen[number])]
+        others = [results[n] for n in alike if results[n] != results[number]]
         if others and luck.random() < 0.8:
             results[number] = luck.choice(others)
         else:
@@ -106,6 +107,11 @@ def of_object(luck, thing, *, count_max=7, processes_max=4, mutations=None):
         )
         for number, (process, call, end) in enumerate(spans)
     )
+
+
+def question(f, value):
+    """What kind of answer there is to it: a read of the whole tells something else than a read of a part."""
+    return f, value is None
 
 
 def collection(put, take, look):
