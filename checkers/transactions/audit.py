@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from checkers.models import implied
 from checkers.transactions.audit_clashes import exhaustive, shows
 from checkers.transactions.audit_rows import Given, contradicts_itself, ordered, precedes
 from checkers.transactions.certificates import Certificate
-from checkers.transactions.conditions import CONDITIONS, Internal
+from checkers.transactions.conditions import CONDITIONS
 from checkers.transactions.evidence import Clash, Cycle, Edge, Found, Kind, Refutation
 from checkers.transactions.ledger import APPENDING, READING, Ledger
 from checkers.transactions.replay import Replay
@@ -32,21 +33,23 @@ def audit(history: History | TransactionColumns, classification: Classification)
     for model, finding in classification.models.items():
         if finding.status is Status.HOLDS and isinstance(finding.certificate, Certificate):
             certificates.setdefault(id(finding.certificate), (finding.certificate, []))[1].append(model)
+    replay = Replay(columns=columns, ledger=ledger)
     for certificate, models in certificates.values():
-        problem = Replay(ledger=ledger, certificate=certificate).problem() or _internal(ledger, models)
+        demands = frozenset(CONDITIONS[model].internal for model in models if model in CONDITIONS)
+        problem = _unproven(certificate, models) or replay.problem(certificate, demands)
         if problem:
             found.append(f"{', '.join(models)}: {problem}")
     return found
 
 
-def _internal(ledger: Ledger, models: Sequence[str]) -> str | None:
-    """Whether a transaction contradicts itself, if one of these models forbids it."""
-    demands = {CONDITIONS[model].internal for model in models if model in CONDITIONS}
-    for index in sorted(ledger.committed) if demands - {Internal.ANY} else ():
-        reads, phantoms = not demands.isdisjoint({Internal.ALL, Internal.ITEMS}), Internal.ALL not in demands
-        if contradicts_itself(ledger, index, reads=reads, phantoms=phantoms):
-            return f"#{index} contradicts itself"
-    return None
+def _unproven(certificate: Certificate, models: Sequence[str]) -> str | None:
+    """Whether a certificate, if it is right, does not show that these models hold."""
+    shown: set[str] = set()
+    for model, condition in CONDITIONS.items():
+        if (condition.rule, condition.order) == (certificate.rule, certificate.order):
+            shown |= {model, *implied(model)}
+    others = [model for model in models if model not in shown]
+    return f"a certificate of {certificate.rule} says nothing of {', '.join(others)}" if others else None
 
 
 # Anomalies
@@ -86,7 +89,7 @@ def _cycle(ledger: Ledger, cycle: Cycle, given: Given, name: str) -> Iterator[st
     for edge in cycle.edges:
         if not _EDGES[edge.kind](ledger, edge, given):
             yield f"nothing shows {edge}"
-        if edge.before not in ledger.committed and (not given or ledger.failed(edge.before)):
+        if not ledger.committed(edge.before) and (not given or ledger.failed(edge.before)):
             yield f"#{edge.before} may not have committed"
 
 

@@ -56,7 +56,7 @@ def _aborted(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
 
 def _dirty_update(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
     (_, _, lost), (_, _, over), (_, _, seen) = micros
-    fates = ledger.failed(places[0].operation) and places[1].operation in ledger.committed
+    fates = ledger.failed(places[0].operation) and ledger.committed(places[1].operation)
     return fates and lost in seen and over in seen and seen.index(lost) < seen.index(over)
 
 

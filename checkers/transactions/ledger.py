@@ -1,68 +1,79 @@
 """A history of transactions as plain facts, for `audit`: who wrote what, who committed, what every list became.
 
-Nothing here is shared with the checkers, and nothing is clever.
+Nothing here is shared with the checkers, and nothing is clever. Facts are looked up as they are asked for, so that
+evidence of a few operations costs little in a history of millions.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
 from checkers.transactions.evidence import Place
-from histories.predicates import comparable, matches
-from histories.transactions import FAIL, INFO, OK, TransactionColumns
+from histories.codes import identity
+from histories.predicates import matches
+from histories.transactions import FAIL, KINDS, LIST, OK, TransactionColumns
 from histories.values import freeze
 
 READING = "r"
 APPENDING = "append"
-DELETING = "delete"
 PREDICATE = "rp"
 WRITING = ("append", "w", "insert", "delete")
-REMEMBERED_MAX = 20_000  # transactions whose micro-operations are kept: long lists take much memory
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class Ledger:
-    """The facts of one history. Transactions are called by the index of their operation."""
+    """The facts of one history. Transactions are called by the index of their operation.
+
+    Those that are not there raise `KeyError`.
+    """
 
     columns: TransactionColumns
 
-    @cached_property
-    def rows(self) -> dict[int, int]:
-        """The rows of the columns, by index."""
-        return {index: row for row, index in enumerate(self.columns.index.tolist())}
+    def row(self, index: int) -> int:
+        """Where it is in the columns."""
+        row = int(np.searchsorted(self.columns.index, index))
+        if row == len(self.columns) or self.columns.index[row] != index:
+            raise KeyError(index)
+        return row
 
-    @cached_property
-    def outcomes(self) -> list[int]:
-        """How each row ended."""
-        found: list[int] = self.columns.outcome.tolist()
-        return found
+    def has(self, place: Place) -> bool:
+        """Whether there is such a micro-operation."""
+        try:
+            return 0 <= place.micro < len(self.micros(place.operation))
+        except KeyError:
+            return False
 
     def ok(self, index: int) -> bool:
         """Whether it surely committed."""
-        return self.outcomes[self.rows[index]] == OK
+        return bool(self.columns.outcome[self.row(index)] == OK)
 
     def failed(self, index: int) -> bool:
         """Whether it surely did not."""
-        return self.outcomes[self.rows[index]] == FAIL
+        return bool(self.columns.outcome[self.row(index)] == FAIL)
 
     def process(self, index: int) -> int:
         """Who asked for it."""
-        return int(self.columns.process[self.rows[index]])
+        return int(self.columns.process[self.row(index)])
 
     def end(self, index: int) -> int:
         """Where it completed."""
-        return int(self.columns.end[self.rows[index]])
+        return int(self.columns.end[self.row(index)])
 
     @cached_property
+    def kinds(self) -> set[str]:
+        """The kinds of micro-operations that there are."""
+        return {kind for code, kind in enumerate(self.columns.kinds) if (self.columns.kind == code).any()}
+
+    @property
     def has_rows(self) -> bool:
         """Whether rows come and go, or predicates are read."""
-        return not {DELETING, PREDICATE}.isdisjoint(self.columns.kinds)
+        return not self.kinds <= set(KINDS)
 
     @cached_property
     def _micros(self) -> dict[int, list[list[Any]]]:
@@ -72,9 +83,7 @@ class Ledger:
         """Its micro-operations, as [kind, key, value]."""
         known = self._micros.get(index)
         if known is None:
-            known = self.columns.micro_operations(self.rows[index])
-            if self.has_rows or len(self._micros) < REMEMBERED_MAX:
-                self._micros[index] = known
+            known = self._micros[index] = self.columns.micro_operations(self.row(index))
         return known
 
     def reads(self, index: int) -> Iterator[tuple[int, Any, Any]]:
@@ -94,79 +103,109 @@ class Ledger:
             return READING, key, shown[0] if shown else None
         return kind, about, value
 
-    @cached_property
-    def _indices(self) -> list[int]:
-        found: list[int] = self.columns.index.tolist()
-        return found
+    # What is known of a key
 
     @cached_property
-    def written(self) -> dict[tuple[Any, Any], Place]:
-        """Where each value of each key was written."""
-        return {
-            (freeze(key), freeze(value)): Place(index, position)
-            for index in self._indices
-            for position, (kind, key, value) in enumerate(self.micros(index))
-            if kind in WRITING and value is not None
-        }
+    def _codes(self) -> dict[Any, int]:
+        return {identity(key): code for code, key in enumerate(self.columns.keys)}
+
+    @cached_property
+    def _sorted(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The micro-operations by key, and where those of each key begin."""
+        order = np.argsort(self.columns.key, kind="stable")
+        return order, np.searchsorted(self.columns.key[order], np.arange(len(self.columns.keys) + 1))
+
+    def _about(self, key: Any) -> NDArray[np.int64]:
+        """The micro-operations with a key, in the order of the history."""
+        code = self._codes.get(identity(key))
+        order, first = self._sorted
+        return order[:0] if code is None else order[first[code] : first[code + 1]]
+
+    def _place(self, micro: int) -> Place:
+        row = int(self.columns.transaction[micro])
+        return Place(int(self.columns.index[row]), int(micro - self.columns.first[row]))
+
+    @cached_property
+    def _writes(self) -> dict[Any, dict[Any, Place]]:
+        return {}
 
     def writer(self, key: Any, value: Any) -> Place | None:
         """Where a value of a key was written."""
-        return self.written.get((freeze(key), freeze(value)))
+        return self.writes(key).get(identity(value))
+
+    def writes(self, key: Any) -> dict[Any, Place]:
+        """Where each value of a key was written."""
+        name = identity(key)
+        if name not in self._writes:
+            columns, found = self.columns, {}
+            for micro in self._about(key).tolist():
+                if columns.kinds[columns.kind[micro]] in WRITING and columns.value[micro] >= 0:
+                    found[identity(columns.values[columns.value[micro]])] = self._place(micro)
+            self._writes[name] = found
+        return self._writes[name]
+
+    def committed(self, index: int) -> bool:
+        """Whether it is ok, or of unknown fate and some ok transaction saw something of it."""
+        written = self.micros(index) if not self.failed(index) else ()
+        return self.ok(index) or any(
+            kind in WRITING and value is not None and self._seen(key, value) for kind, key, value in written
+        )
+
+    def _seen(self, key: Any, value: Any) -> bool:
+        """Whether an ok transaction read a value of a key."""
+        columns, wanted = self.columns, identity(value)
+        micros = self._about(key)
+        micros = micros[(columns.kind[micros] == KINDS.index(READING)) & (columns.value[micros] >= 0)]
+        micros = micros[columns.outcome[columns.transaction[micros]] == OK]
+        single = any(identity(columns.values[code]) == wanted for code in np.unique(columns.value[micros]).tolist())
+        listed = any(identity(part) == wanted for shown in self.lists(key) for part in shown)
+        return single or listed or (identity(key), wanted) in self._scanned
 
     @cached_property
-    def committed(self) -> set[int]:
-        """The transactions that are ok, and those of unknown fate of which some ok one saw something."""
-        found = {index for index in self._indices if self.ok(index)}
-        for index in self._indices:
-            for _, key, value in self.reads(index):
-                for part in value if isinstance(value, list) else [value]:
-                    place = None if part is None else self.writer(key, part)
-                    if place is not None and self.outcomes[self.rows[place.operation]] == INFO:
-                        found.add(place.operation)
-        return found
+    def _scanned(self) -> set[tuple[Any, Any]]:
+        """The rows that predicate reads showed, with their values."""
+        if PREDICATE not in self.kinds:
+            return set()
+        indices = self.columns.index[self.columns.outcome == OK].tolist()
+        return {(identity(key), identity(value)) for index in indices for _, key, value in self.reads(index)}
 
     @cached_property
     def _lists(self) -> dict[Any, list[list[Any]]]:
-        found: defaultdict[Any, list[list[Any]]] = defaultdict(list)
-        for index in self._indices:
-            for _, key, value in self.reads(index):
-                if isinstance(value, list):
-                    found[freeze(key)].append(value)
-        return dict(found)
+        return {}
 
     def lists(self, key: Any) -> list[list[Any]]:
-        """All lists that were read of a key."""
-        return self._lists.get(freeze(key), [])
-
-    def last_writes(self, index: int) -> dict[Any, Any]:
-        """The last value that a transaction writes to each key, None for a row that it deletes."""
-        return {freeze(key): value for kind, key, value in self.micros(index) if kind in WRITING}
+        """The lists that ok transactions read of a key; of those that begin at one place in the pool the longest."""
+        name = identity(key)
+        if name not in self._lists:
+            columns, micros = self.columns, self._about(key)
+            micros = micros[columns.value[micros] == LIST]
+            micros = micros[columns.outcome[columns.transaction[micros]] == OK]
+            order = np.argsort(columns.stop[micros], kind="stable")
+            starts, stops = columns.start[micros[order]].tolist(), columns.stop[micros[order]].tolist()
+            longest = dict(zip(starts, stops, strict=True))
+            self._lists[name] = [
+                [columns.values[part] for part in columns.elements[start:stop].tolist()]
+                for start, stop in longest.items()
+            ]
+        return self._lists[name]
 
     # Rows that a read showed nothing of
 
     @cached_property
-    def last_writers(self) -> dict[Any, dict[int, tuple[Place, Any]]]:
-        """For each key those who may have committed, with the place and the value of their last write of it."""
-        found: defaultdict[Any, dict[int, tuple[Place, Any]]] = defaultdict(dict)
-        for index in self._indices:
-            for position, (kind, key, value) in enumerate(self.micros(index) if not self.failed(index) else ()):
-                if kind in WRITING:
-                    found[freeze(key)][index] = Place(index, position), value
-        return dict(found)
+    def _last(self) -> dict[Any, dict[int, tuple[Place, Any]]]:
+        return {}
 
-    @cached_property
-    def _ranges(self) -> dict[str, list[Any]]:
-        kinds = {comparable(key) for key in self.last_writers}
-        return {kind: sorted(key for key in self.last_writers if comparable(key) == kind) for kind in kinds if kind}
-
-    def domain(self, predicate: Any) -> list[Any]:
-        """The rows that somebody may have written and a predicate may ask for, as far as their keys tell."""
-        match predicate:
-            case ["range", low, high]:
-                kind = comparable(low) if comparable(low) == comparable(high) else None
-                keys = self._ranges.get(kind or "", [])
-                return keys[bisect_left(keys, low) : bisect_left(keys, high)] if keys else []
-        return list(self.last_writers)
+    def _last_writes(self, key: Any) -> dict[int, tuple[Place, Any]]:
+        """Those who may have committed, with the place and the value of their last write of a key."""
+        name = identity(key)
+        if name not in self._last:
+            found = self._last[name] = {}
+            for micro in self._about(key).tolist():
+                place = self._place(micro)
+                kind, _, value = self.micros(place.operation)[place.micro]
+                if kind in WRITING and not self.failed(place.operation):
+                    found[place.operation] = place, value
+        return self._last[name]
 
     def asked(self, place: Place, key: Any) -> Any:
         """What a read that shows nothing of a row asked for; None if it is no such read, or saw an own deletion."""
@@ -200,6 +239,6 @@ class Ledger:
         predicate = self.asked(place, key)
         return [
             written
-            for writer, (written, value) in self.last_writers.get(freeze(key), {}).items()
+            for writer, (written, value) in self._last_writes(key).items()
             if writer != place.operation and predicate is not None and matches(predicate, key, value) == shown
         ]
