@@ -172,7 +172,7 @@ class _Classifier:
     def _cycles(self) -> None:
         """Anomalies among the known edges."""
         judge = self._judge
-        if judge.updated is not None or judge.scheduled is not None or judge.skeleton(Order.REALTIME).acyclic:
+        if judge.in_turns is not None or judge.scheduled is not None or judge.skeleton(Order.REALTIME).acyclic:
             return
         search = KnownCycles(self._judge.dependencies)
         orders = Order if self._columns.real_time else (Order.NONE, Order.SESSION)
@@ -198,7 +198,7 @@ class _Classifier:
         Where the order of versions is open, and some rules are hard to try, the others come before those.
         """
         strongest = "strict-serializable"
-        timed = None if self._decided(strongest) else self._judge.updated or self._judge.windowed()
+        timed = None if self._decided(strongest) else self._judge.in_turns or self._judge.windowed()
         if timed is not None:
             self._rulings[Rule.SERIAL, Order.REALTIME] = timed
             self._find(strongest, self._finding(CONDITIONS[strongest]))

@@ -31,7 +31,7 @@ from checkers.transactions.schedule import Ends, beyond_real_time, earliest, joi
 from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Pair, Steps, assumed
-from checkers.transactions.updates import update_order
+from checkers.transactions.turns import turns
 from checkers.transactions.windows import Windows
 from histories.transactions import OK
 
@@ -145,17 +145,13 @@ class Judge:
         return None if found is None else self._committed(found)
 
     @cached_property
-    def updated(self) -> Ruling | None:
-        """What shows strict serializability of registers, where every write replaces what its transaction had read."""
+    def in_turns(self) -> Ruling | None:
+        """What shows strict serializability of registers, if an order in which their writers took turns is found."""
         accesses, columns = self.accesses, self.accesses.columns
         if not columns.real_time or not accesses.free.all() or accesses.item is not None:
             return None
-        sequence = update_order(accesses)
-        if sequence is None:
-            return None
-        edges = beyond_real_time(columns, len(columns), total_dependencies(accesses, sequence))
-        found = earliest(columns, len(columns), *edges)
-        return None if found is None else Ruling(commits=self._committed(found))
+        commits = turns(accesses, self.budget)
+        return None if commits is None else Ruling(commits=commits)
 
     def known(self, order: Order) -> Situation:
         """What is known, and an order of time."""

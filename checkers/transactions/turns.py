@@ -1,0 +1,201 @@
+"""In what order the writers of registers took turns, and when: windows of time, and a solver for what they leave open.
+
+A transaction took effect at one moment, in a window between its invocation and its completion. Of two clusters of a
+key (see `clusters`) one is over before the other begins: whoever takes part in it comes before the root of the other.
+So an order of clusters is a set of edges, each of which narrows the windows at its ends. It is possible exactly if no
+way along edges leads from the beginning of a window past the end of another, or round in a circle; where one does, not
+all of the choices on that way are right.
+
+Put everybody in the middle of its window. Neighbouring clusters of a key that are entangled then are ordered: by
+their windows, if these allow but one order, else by choice. A SAT solver chooses, the edges are followed, what they
+exclude is learnt, until nothing is excluded (difference logic with lazily learnt clauses: Nieuwenhuis, Oliveras,
+Tinelli 2006). That moves the middles, and other neighbours may be entangled now; when none are, the middles are moments
+at which all can have taken effect. If no choice is left, there are no such moments: no order agrees with real time.
+
+Most clusters are in order from the beginning, and what is not is so for reasons nearby. So a few rounds do, of a few
+passes over arrays each, at any length of a history.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from checkers.budget import Budget
+from checkers.transactions.accesses import Accesses, Ints, Mask
+from checkers.transactions.clusters import Clusters, Pairs, clusters
+from checkers.transactions.moments import ExcludedError, Graph, Moments
+from histories.transactions import FOREVER
+
+if TYPE_CHECKING:
+    from pysat.solvers import Solver
+
+MOMENTS: Final = 1 << 10
+"""So many moments lie between two positions of a history."""
+
+SOLVER: Final = "glucose4"
+
+ROUNDS_MAX: Final = 10_000
+"""So many times something is chosen."""
+
+OFTEN: Final = 4
+"""Where one in so many neighbours is ordered by windows, nothing is chosen yet."""
+
+NONE: Final = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+
+
+def turns(accesses: Accesses, budget: Budget) -> Ints | None:
+    """The committed transactions as they may have taken effect one after another, in real time; None if not found."""
+    found = clusters(accesses)
+    if found is None:
+        return None
+    columns = accesses.columns
+    last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0)))
+    if (last * MOMENTS * 4).bit_length() + len(columns.keys).bit_length() > 62:
+        return None
+    low, high = columns.index * MOMENTS, np.minimum(columns.end, last + 1) * MOMENTS - 1
+    some, edges = found
+    middle = _Search(some, np.append(low, -1), np.append(high, -1), edges).settled(budget)
+    if middle is None:
+        return None
+    order = np.argsort(middle[:-1], kind="stable")
+    return order[accesses.committed[order]]
+
+
+class _Search:
+    """Moments in windows: what is known, and what is chosen and learnt.
+
+    Literals stand for pairs of clusters: number n for the n-th pair of `first` and `then` in this order, -n for the
+    other one. `earliest` and `latest` (as negative numbers) are the ends of windows under what is known; `low` and
+    `high` under what is chosen as well.
+    """
+
+    def __init__(self, some: Clusters, low: Ints, high: Ints, edges: Pairs) -> None:
+        self.clusters = some
+        self.graph = Graph(*edges)
+        self.earliest, self.latest = Moments(low, high), Moments(-high, -low, back=True)
+        self.low, self.high = Moments(low, high), Moments(-high, -low, back=True)
+        self.first, self.then = np.empty((2, 0), dtype=np.int64)
+        self._new = edges  # what is known, and has not been followed
+        self._ahead = [NONE, NONE]  # what `low` and `high` have not followed of that
+        self._chosen = [np.zeros(0, dtype=bool)] * 2  # what they agree with
+        self._order = np.argsort(some.key, kind="stable")
+
+    def settled(self, budget: Budget) -> Ints | None:
+        """Twice the moments of the transactions; None if there are none, or were not found in time."""
+        from pysat.solvers import Solver
+
+        try:
+            with Solver(name=SOLVER) as solver:
+                for _ in range(ROUNDS_MAX):
+                    if budget.out_of_time():
+                        break
+                    self._know()
+                    if self._choose(solver):
+                        first, then = self._entangled()
+                        if not len(first):
+                            return self.middle
+                        self._order_neighbours(solver, first, then)
+        except ExcludedError:
+            pass
+        return None
+
+    @property
+    def middle(self) -> Ints:
+        """Twice the middle of each window."""
+        return self.low.moment - self.high.moment
+
+    def _know(self) -> None:
+        """Narrow the windows by edges that are there in any case."""
+        new, self._new = self._new, NONE
+        if not len(new[0]):
+            return
+        self.graph.true = np.arange(2 * len(self.first) + 1) == 0
+        self.earliest.follow(self.graph, *new)
+        self.latest.follow(self.graph, *new)
+        self.low.since(self.earliest.moment, -self.latest.moment)
+        self.high.since(self.latest.moment, -self.earliest.moment)
+        self._ahead = [_joined(ahead, new) for ahead in self._ahead]
+
+    def _choose(self, solver: Solver) -> bool:
+        """Choose an order for each pair, and narrow the windows by it, or learn why that is impossible."""
+        if not solver.solve():
+            raise ExcludedError(((),))
+        straight = np.ones(len(self.first), dtype=bool)
+        model = np.array(solver.get_model() or (), dtype=np.int64)
+        straight[: len(model)] = model > 0
+        try:
+            self._follow(self.low, 0, straight)
+        except ExcludedError as excluded:
+            for literals in excluded.ways:
+                if not literals:
+                    raise
+                solver.add_clause([-literal for literal in literals])
+            return False
+        self._follow(self.high, 1, straight)
+        return True
+
+    def _follow(self, moments: Moments, side: int, straight: Mask) -> None:
+        """Let moments agree with a choice."""
+        before, self._chosen[side] = self._chosen[side], straight
+        new = np.arange(len(before), len(straight))
+        changed = np.flatnonzero(before != straight[: len(before)])
+        self.graph.true = _truth(np.append(before, straight[new]))
+        given_up = self.clusters.edges(*self._pairs(changed, before))
+        anew = moments.hanging(self.graph, given_up[1 - side])
+        self.graph.true = _truth(straight)
+        added = self.clusters.edges(*self._pairs(np.append(changed, new), straight))[:2]
+        ahead, self._ahead[side] = self._ahead[side], NONE
+        moments.follow(self.graph, *_joined(ahead, added), anew)
+
+    def _pairs(self, numbers: Ints, straight: Mask) -> Pairs:
+        first, then, on = self.first[numbers], self.then[numbers], straight[numbers]
+        return np.where(on, first, then), np.where(on, then, first)
+
+    def _entangled(self) -> Pairs:
+        """Neighbours of which the middles do not put all who take part in the first before the second."""
+        some, moment = self.clusters, self.middle + 2
+        code = (some.key << int(moment.max(initial=0)).bit_length()) + moment[some.root]
+        self._order = self._order[np.argsort(code[self._order], kind="stable")]
+        first, then = self._order[:-1], self._order[1:]
+        late = some.highest(moment)[first] >= moment[some.root[then]]
+        tangled = np.flatnonzero(late & (some.key[first] == some.key[then]))
+        return first[tangled], then[tangled]
+
+    def _order_neighbours(self, solver: Solver, first: Ints, then: Ints) -> None:
+        """Order pairs by the windows, or if most of them are open, let those be chosen."""
+        room, back = self._room(first, then), self._room(then, first)
+        if ((room <= 0) & (back <= 0)).any():
+            raise ExcludedError(((),))
+        on = room >= back
+        first, then = np.where(on, first, then), np.where(on, then, first)
+        forced = (room <= 0) | (back <= 0)
+        if forced.any():
+            self._new = self.clusters.edges(first[forced], then[forced])[:2]
+            self.graph.know(*self._new)
+        if OFTEN * np.count_nonzero(forced) < len(first):
+            self._propose(first[~forced], then[~forced])
+            solver.set_phases(list(range(1, len(self.first) + 1)))
+
+    def _propose(self, first: Ints, then: Ints) -> None:
+        """Let the order of some pairs be chosen; this one if nothing speaks against it."""
+        number = len(self.first) + 1
+        source, target, pair = self.clusters.edges(first, then)
+        self.graph.propose(source, target, number + pair)
+        source, target, pair = self.clusters.edges(then, first)
+        self.graph.propose(source, target, -number - pair)
+        self.first, self.then = np.append(self.first, first), np.append(self.then, then)
+
+    def _room(self, first: Ints, then: Ints) -> Ints:
+        """How much time there is for clusters in this order; none if not above 0."""
+        return -self.latest.moment[self.clusters.root[then]] - self.clusters.highest(self.earliest.moment, first)
+
+
+def _joined(one: Pairs, other: Pairs) -> Pairs:
+    return np.append(one[0], other[0]), np.append(one[1], other[1])
+
+
+def _truth(straight: Mask) -> Mask:
+    """Which literals are true: 0, those of pairs in this order, and negative ones of those in the other."""
+    return np.concatenate([[True], straight, ~straight[::-1]])

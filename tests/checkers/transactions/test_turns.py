@@ -1,0 +1,93 @@
+"""When the writers of registers took turns: found exactly where there are such moments."""
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from checkers.budget import Budget
+from checkers.models import Data
+from checkers.transactions import check_columns, check_transactions
+from checkers.transactions.audit import audit
+from checkers.transactions.lists import Lists
+from checkers.transactions.registers import Registers
+from checkers.transactions.turns import turns
+from checkers.transactions.versions import accesses
+from checkers.verdict import Status
+from histories.transactions import TransactionColumns
+from tests.benchmarks.large import rw_register
+from tests.micro import history
+from tests.oracles.isolation import satisfied
+from tests.oracles.random_transactions import random_history
+
+MODEL = "strict-serializable"
+ABOUT_READS = {"G1a", "G1b", "garbage-read", "internal", "future-read"}
+
+
+def turns_of(columns):
+    is_list = np.zeros(len(columns.keys), dtype=bool)
+    found = accesses(columns, Lists.of(columns, is_list), Registers.of(columns, is_list))
+    commits = turns(found, Budget())
+    return None if commits is None else commits.tolist()
+
+
+def order(text):
+    return turns_of(TransactionColumns.of(history(text)))
+
+
+def test_a_read_tells_which_of_two_concurrent_writes_came_last():
+    assert order("T1: w(x,1)\nT2: w(x,2)\n---\nT3: r(x,1)") == [1, 0, 2]
+    assert order("T1: w(x,1)\nT2: w(x,2)\n---\nT3: r(x,2)") == [0, 1, 2]
+
+
+def test_versions_follow_those_that_their_writers_read():
+    assert order("T1: r(x,nil) w(x,1)\nT2: r(x,3) w(x,2)\nT3: r(x,1) w(x,3)") == [0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "T1: w(x,1)\n---\nT2: w(x,2)\n---\nT3: r(x,1)",
+        "T1: w(x,1) w(y,1)\nT2: w(x,2) w(y,2)\n---\nT3: r(x,1) r(y,2)",
+        "T1: r(x,nil) w(x,1)\nT2: r(x,nil) w(x,2)",
+        "T1: r(x,2) w(x,1)\nT2: r(x,1) w(x,2)",
+        "T1: r(x,nil) w(y,1)\nT2: r(y,nil) w(x,1)",
+    ],
+    ids=["stale read", "two orders at once", "lost update", "in a circle", "write skew"],
+)
+def test_where_nobody_can_have_taken_turns_none_are_found(text):
+    assert order(text) is None
+
+
+def agreeing(seeds):
+    """How many of random histories have turns; they have them exactly if they are strict serializable by definition."""
+    found = 0
+    for seed in seeds:
+        random = random_history(Random(seed), Data.RW_REGISTER)
+        if not any(operation.ok for operation in random):
+            continue
+        if ABOUT_READS & {anomaly.type for anomaly in check_transactions(random).anomalies}:
+            continue
+        taken = turns_of(TransactionColumns.of(random)) is not None
+        assert taken == (MODEL in satisfied(random)), seed
+        found += taken
+    return found
+
+
+def test_turns_are_found_exactly_where_the_definition_is_met():
+    assert agreeing(range(400)) > 20
+
+
+@pytest.mark.slow
+def test_turns_are_found_exactly_where_the_definition_is_met_many_times():
+    assert agreeing(range(1000, 2000)) > 50
+
+
+@pytest.mark.parametrize("clients", [3, 20, 60])
+@pytest.mark.parametrize("blind", [True, False])
+def test_the_certificate_of_a_larger_history_replays(clients, blind):
+    columns = rw_register(3_000, seed=clients, clients=clients, blind=blind)
+    assert turns_of(columns) is not None
+    classification = check_columns(columns)
+    assert classification.status(MODEL) is Status.HOLDS
+    assert audit(columns, classification) == []
