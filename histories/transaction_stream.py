@@ -124,7 +124,7 @@ class _Reading:
         behind[empty] += len(b"[]")
         size[given], behind[given] = self._micros.take(text, behind[given], ends[given], kind[given] == OK)
         more = np.flatnonzero((text.bytes[behind] != ord("}")) | (behind + 1 != ends))
-        for tail in set(map(text.text.__getitem__, map(slice, behind[more].tolist(), ends[more].tolist()))):
+        for tail in text.distinct(behind[more], ends[more]):
             if not tail.startswith(b","):
                 raise UnusualError
             _decode_end(b"{" + tail[1:])
