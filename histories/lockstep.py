@@ -48,9 +48,12 @@ class Text:
         """The texts between some places."""
         return map(self.text.__getitem__, map(slice, begins.tolist(), ends.tolist()))
 
-    def find(self, byte: bytes) -> Ints:
-        """All places of a byte."""
-        return np.flatnonzero(self.bytes == byte[0])
+    def find(self, byte: bytes, other: bytes = b"") -> Ints:
+        """All places of a byte, or of either of two."""
+        found = self.bytes == byte[0]
+        if other:
+            found |= self.bytes == other[0]
+        return np.flatnonzero(found)
 
     def sees(self, at: Ints, literal: bytes) -> Mask:
         """Where a literal stands."""
@@ -110,9 +113,11 @@ class Text:
 
     def integers(self, at: Ints) -> tuple[Ints, Ints]:
         """The integers there, as JSON writes them, and the places behind them; `UnusualError` if one is none."""
-        minus = self.bytes[at] == ord("-")
+        words = self._words[at]
+        minus = _first_bytes(words) == ord("-")
         begin = at + minus
-        value, size = _leading_digits(self._words[begin])
+        words[minus] = self._words[begin[minus]]
+        value, size = _leading_digits(words)
         rows = np.flatnonzero(size == WORD)
         while len(rows):
             more, digits = _leading_digits(self._words[begin[rows] + size[rows]])
@@ -121,10 +126,11 @@ class Text:
             if np.any(size[rows] > DIGITS_MAX):
                 raise UnusualError
             rows = rows[digits == WORD]
-        zero = self.bytes[begin] == ord("0")
+        zero = _first_bytes(words) == ord("0")
         if not size.all() or np.any(zero & (minus | (size > 1))):
             raise UnusualError
-        return np.where(minus, -value, value), begin + size
+        value[minus] *= -1
+        return value, begin + size
 
 
 def _equal(words: Words, literal: bytes) -> Mask:
@@ -133,6 +139,10 @@ def _equal(words: Words, literal: bytes) -> Mask:
     if len(literal) < WORD:
         words = words & np.uint64((1 << 8 * len(literal)) - 1)
     return words == wanted
+
+
+def _first_bytes(words: Words) -> NDArray[np.uint8]:
+    return words.view(np.uint8)[::WORD]
 
 
 def _leading_digits(words: Words) -> tuple[Ints, Ints]:

@@ -45,15 +45,16 @@ class MicroStream:
 
         Only then reads have values. Returns how many micro-operations each value holds, and the places behind them.
         """
-        opens = text.find(b"[")
-        opens = opens[text.bytes[opens + 1] == ord('"')]
-        low = np.searchsorted(opens, begins)
-        size = np.searchsorted(opens, ends) - low
-        opens = opens[ranges(low, size)]
+        opens, closes, size = _opened(text, begins, ends)
         is_learnt = np.repeat(learnt, size)
         kind, at = text.one_of(opens + len('["'), _KINDS)
         key, at = self._keys(text, at)
-        value, number, at = self._values(text, text.past(at, b","), kind, key, is_learnt)
+        at = text.past(at, b",")
+        lists = np.flatnonzero(text.bytes[at] == ord("["))
+        if np.any(kind[lists] != READ):
+            raise UnusualError
+        value, number, at = _values(text, at)
+        at[lists] = self._read(text, at[lists], closes[lists], key[lists], is_learnt[lists])
         at = text.past(at, b"]")
         last = np.cumsum(size) - 1
         first = last + 1 - size
@@ -62,7 +63,7 @@ class MicroStream:
         if not size.all() or np.any(opens != follow) or np.any(text.bytes[at] != _separators(len(at), last)):
             raise UnusualError
         value[(kind == READ) & ~is_learnt] = UNKNOWN
-        self._parts.append(Micros(kind=kind.astype(np.int8), key=key, value=value, number=number))
+        self._parts.append(Micros(kind=kind, key=key, value=value, number=number))
         return size, at[last] + len("]")
 
     def _keys(self, text: Text, at: Ints) -> tuple[Ints, Ints]:
@@ -79,28 +80,15 @@ class MicroStream:
             behind[row] = name.end()
         return key, behind
 
-    def _values(self, text: Text, at: Ints, kind: Ints, key: Ints, learnt: Mask) -> tuple[NDArray[np.int8], Ints, Ints]:
-        byte = text.bytes[at]
-        value = np.full(len(at), CODE, dtype=np.int8)
-        number, behind = np.zeros_like(at), np.empty_like(at)
-        nil = np.flatnonzero(byte == ord("n"))
-        value[nil], behind[nil] = NIL, text.past(at[nil], b"null")
-        lists = np.flatnonzero(byte == ord("["))
-        if np.any(kind[lists] != READ):
+    def _read(self, text: Text, at: Ints, closes: Ints, key: Ints, learnt: Mask) -> Ints:
+        """The places behind some lists, of which those that were learnt are kept."""
+        if np.any(closes < at):
             raise UnusualError
-        value[lists], behind[lists] = LIST, self._read(text, at[lists], key[lists], learnt[lists])
-        others = np.flatnonzero(value == CODE)
-        number[others], behind[others] = text.integers(at[others])
-        return value, number, behind
-
-    def _read(self, text: Text, at: Ints, key: Ints, learnt: Mask) -> Ints:
-        closes = np.append(text.find(b"]"), len(text.text))
-        ends = closes[np.searchsorted(closes, at)]
-        for begin, end in zip((at[~learnt] + 1).tolist(), ends[~learnt].tolist(), strict=True):
-            if begin < end:
-                integers(Text(text.text[begin:end] + b","))
-        self._lists.add(text, key[learnt], at[learnt], ends[learnt])
-        return ends + len("]")
+        for read in text.between(at[~learnt] + len("["), closes[~learnt]):
+            if read:
+                integers(Text(read + b","))
+        self._lists.add(text, key[learnt], at[learnt], closes[learnt])
+        return text.past(closes, b"]")
 
     def columns(self, begins: Ints, sizes: Ints) -> dict[str, Any]:
         """The columns of the micro-operations of transactions that begin at some of all, and how many they have."""
@@ -136,6 +124,30 @@ class MicroStream:
             raise UnusualError
         codes, table = coded_integers(keys)
         return codes, [key if key >= 0 else names[-1 - key] for key in table]
+
+
+def _opened(text: Text, begins: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
+    """The micro-operations between some places: where they begin, where lists in them would end, how many they are."""
+    brackets = np.append(text.find(b"[", b"]"), [len(text.text)] * 2)
+    inner = np.flatnonzero(text.bytes[brackets + 1] == ord('"'))
+    inner = inner[text.bytes[brackets[inner]] == ord("[")]
+    opens = brackets[inner]
+    low = np.searchsorted(opens, begins)
+    size = np.searchsorted(opens, ends) - low
+    inner = inner[ranges(low, size)]
+    return brackets[inner], brackets[inner + 2], size
+
+
+def _values(text: Text, at: Ints) -> tuple[NDArray[np.int8], Ints, Ints]:
+    """Values as marks and numbers, and the places behind them, or where they are lists: at them."""
+    byte = text.bytes[at]
+    value, number, behind = np.full(len(at), CODE, dtype=np.int8), np.zeros_like(at), at.copy()
+    value[byte == ord("[")] = LIST
+    nil = np.flatnonzero(byte == ord("n"))
+    value[nil], behind[nil] = NIL, text.past(at[nil], b"null")
+    others = np.flatnonzero(value == CODE)
+    number[others], behind[others] = text.integers(at[others])
+    return value, number, behind
 
 
 def _separators(size: int, last: Ints) -> NDArray[np.uint8]:
