@@ -32,6 +32,10 @@ class ListTexts:
         self._longest: defaultdict[int, int] = defaultdict(self._new)  # by key, which text is the longest
         self._places: list[NDArray[np.int32]] = []  # for each read, its text and how much of it
 
+    def __len__(self) -> int:
+        """How many reads have been added."""
+        return sum(place.shape[1] for place in self._places)
+
     def _new(self) -> int:
         self._texts.append(b"")
         return len(self._texts) - 1

@@ -70,7 +70,7 @@ class Text:
             raise UnusualError
         return at + len(literal)
 
-    def one_of(self, at: Ints, literals: Sequence[bytes]) -> tuple[Ints, Ints]:
+    def one_of(self, at: Ints, literals: Sequence[bytes]) -> tuple[NDArray[np.int8], Ints]:
         """Which of some short literals stands there, and the places behind it; `UnusualError` if it is none.
 
         None of them begins another.

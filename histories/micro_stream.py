@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from histories.codes import Ints, coded_integers, ranges
+from histories.codes import Ints, Narrow, coded_integers, joined, narrow, ranges
 from histories.list_texts import ListTexts, integers
 from histories.lockstep import Mask, Text, UnusualError
 from histories.transactions import CODE, KINDS, LIST, NIL, READ, UNKNOWN
@@ -23,13 +23,13 @@ _NAME: Final = re.compile(rb'"[^"\\]*+"')
 class Micros:
     """Some micro-operations: kinds, keys, values, and numbers for those values that are CODE.
 
-    A key that is a name has a negative number.
+    A key that is a name has a negative number. The number of a LIST says which of those that were learnt it is.
     """
 
     kind: NDArray[np.int8]
-    key: Ints
+    key: Narrow
     value: NDArray[np.int8]
-    number: Ints
+    number: Narrow
 
 
 class MicroStream:
@@ -54,6 +54,7 @@ class MicroStream:
         if np.any(kind[lists] != READ):
             raise UnusualError
         value, number, at = _values(text, at)
+        number[lists] = np.cumsum(is_learnt[lists]) + len(self._lists) - 1
         at[lists] = self._read(text, at[lists], closes[lists], key[lists], is_learnt[lists])
         at = text.past(at, b"]")
         last = np.cumsum(size) - 1
@@ -63,7 +64,7 @@ class MicroStream:
         if not size.all() or np.any(opens != follow) or np.any(text.bytes[at] != _separators(len(at), last)):
             raise UnusualError
         value[(kind == READ) & ~is_learnt] = UNKNOWN
-        self._parts.append(Micros(kind=kind, key=key, value=value, number=number))
+        self._parts.append(Micros(kind=kind, key=narrow(key), value=value, number=narrow(number)))
         return size, at[last] + len("]")
 
     def _keys(self, text: Text, at: Ints) -> tuple[Ints, Ints]:
@@ -92,28 +93,26 @@ class MicroStream:
 
     def columns(self, begins: Ints, sizes: Ints) -> dict[str, Any]:
         """The columns of the micro-operations of transactions that begin at some of all, and how many they have."""
-        first = np.concatenate([[0], np.cumsum(sizes)])
         chosen = ranges(begins, sizes)
-        marks = _all([part.value for part in self._parts])
-        value = marks[chosen].astype(np.int64)
+        kind, key, value, number = (
+            joined([getattr(part, name) for part in self._parts])[chosen] for name in ("kind", "key", "value", "number")
+        )
         elements, starts, stops = self._lists.elements()
-        start, stop = np.zeros_like(value), np.zeros_like(value)
-        lists = np.flatnonzero(value == LIST)
-        read = np.searchsorted(np.flatnonzero(marks == LIST), chosen[lists])
-        start[lists], stop[lists] = starts[read], stops[read]
-        coded = np.flatnonzero(value == CODE)
-        numbers = _all([part.number for part in self._parts])[chosen[coded]]
-        codes, values = coded_integers(np.concatenate([numbers, elements]))
-        value[coded] = codes[: len(numbers)]
-        key, keys = self._coded_keys(_all([part.key for part in self._parts])[chosen])
+        lists, coded = np.flatnonzero(value == LIST), np.flatnonzero(value == CODE)
+        start, stop = np.zeros(len(value), dtype=np.int64), np.zeros(len(value), dtype=np.int64)
+        start[lists], stop[lists] = starts[number[lists]], stops[number[lists]]
+        codes, values = coded_integers(np.concatenate([number[coded], elements]))
+        value = value.astype(np.int64)
+        value[coded] = codes[: len(coded)]
+        key, keys = self._coded_keys(key.astype(np.int64))
         return {
-            "first": first,
-            "kind": _all([part.kind for part in self._parts])[chosen],
+            "first": np.concatenate([[0], np.cumsum(sizes)]),
+            "kind": kind,
             "key": key,
             "value": value,
             "start": start,
             "stop": stop,
-            "elements": codes[len(numbers) :],
+            "elements": codes[len(coded) :],
             "keys": keys,
             "values": values,
         }
@@ -155,7 +154,3 @@ def _separators(size: int, last: Ints) -> NDArray[np.uint8]:
     found = np.full(size, ord(","), dtype=np.uint8)
     found[last] = ord("]")
     return found
-
-
-def _all(parts: list[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate([*parts, np.empty(0, dtype=np.int8)])

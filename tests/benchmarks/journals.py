@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from histories import Event, EventType
-from histories.transactions import LIST
+from histories.transactions import LIST, READ
 
 NODES = 5
 
@@ -45,14 +45,16 @@ def values_of(columns):
     names = columns.kinds
 
     def told(micro):
-        return elements[start[micro] : stop[micro]] if value[micro] == LIST else value[micro] if value[micro] >= 0 else None
+        if value[micro] == LIST:
+            return elements[start[micro] : stop[micro]]
+        return value[micro] if value[micro] >= 0 else None
 
     def asked(row):
         return [
-            [names[kind[i]], key[i], None if kind[i] == 0 else told(i)] for i in range(first[row], first[row + 1])
+            [names[kind[n]], key[n], None if kind[n] == READ else told(n)] for n in range(first[row], first[row + 1])
         ]
 
     def learnt(row):
-        return [[names[kind[i]], key[i], told(i)] for i in range(first[row], first[row + 1])]
+        return [[names[kind[n]], key[n], told(n)] for n in range(first[row], first[row + 1])]
 
     return asked, learnt
