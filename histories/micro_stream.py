@@ -46,6 +46,8 @@ class MicroStream:
         Only then reads have values. Returns how many micro-operations each value holds, and the places behind them.
         """
         opens, closes, size = _opened(text, begins, ends)
+        if not size.all():
+            raise UnusualError
         is_learnt = np.repeat(learnt, size)
         kind, at = text.one_of(opens + len('["'), _KINDS)
         key, at = self._keys(text, at)
@@ -61,7 +63,7 @@ class MicroStream:
         first = last + 1 - size
         follow = np.concatenate([[0], at + len(",")])[: len(at)]
         follow[first] = begins + len("[")
-        if not size.all() or np.any(opens != follow) or np.any(text.bytes[at] != _separators(len(at), last)):
+        if np.any(opens != follow) or np.any(text.bytes[at] != _separators(len(at), last)):
             raise UnusualError
         value[(kind == READ) & ~is_learnt] = UNKNOWN
         self._parts.append(Micros(kind=kind, key=narrow(key), value=value, number=narrow(number)))
@@ -83,7 +85,7 @@ class MicroStream:
 
     def _read(self, text: Text, at: Ints, closes: Ints, key: Ints, learnt: Mask) -> Ints:
         """The places behind some lists, of which those that were learnt are kept."""
-        if np.any(closes < at):
+        if np.any(closes <= at):  # there are brackets in the name of a key
             raise UnusualError
         for read in text.between(at[~learnt] + len("["), closes[~learnt]):
             if read:
