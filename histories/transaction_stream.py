@@ -25,6 +25,8 @@ from histories.micro_stream import MicroStream
 from histories.transactions import FAIL, FOREVER, INFO, OK, TransactionColumns
 
 _PART_BYTES: Final = 1 << 21
+_KEPT_BYTES: Final = 30 << 20
+"""Memory that arrays of up to this size leave is used again, where the C library learns (glibc) from what it frees."""
 
 _INVOKE: Final = 3
 _TYPES: Final = {b'invoke"': _INVOKE, b'ok"': OK, b'fail"': FAIL, b'info"': INFO}
@@ -50,6 +52,7 @@ def stream_transactions(path: Path, *, progress: Callable[[int], None] | None = 
 
 def _stream(path: Path, progress: Callable[[int], None] | None) -> TransactionColumns:
     reading = _Reading()
+    np.empty(_KEPT_BYTES, dtype=np.uint8)  # freed at once: else each part's arrays would be made of new pages
     with collector_off(), path.open("rb") as file:
         while part := file.read(_PART_BYTES):
             reading.take(part + file.readline())
