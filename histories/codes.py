@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from histories.values import freeze
 
 Ints = NDArray[np.int64]
+Narrow = NDArray[np.signedinteger[Any]]
+"""Whole numbers in as few bytes as they need."""
+
+_WIDTHS: Final = tuple(np.iinfo(kind) for kind in (np.int8, np.int16, np.int32, np.int64))
 
 
 def coded(values: Sequence[Any]) -> tuple[Ints, Sequence[Any]]:
@@ -59,3 +63,15 @@ def identity(value: Any) -> Hashable:
     if kind is dict:
         return ("map", frozenset((identity(key), identity(part)) for key, part in value.items()))
     return (kind.__name__, freeze(value))
+
+
+def narrow(numbers: Ints) -> Narrow:
+    """The same in as few bytes as they need."""
+    least, greatest = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+    width = next(width for width in _WIDTHS if width.min <= least and greatest <= width.max)
+    return numbers.astype(width.dtype)
+
+
+def joined(parts: Sequence[Narrow]) -> Narrow:
+    """Such arrays end to end."""
+    return np.concatenate([*parts, np.empty(0, dtype=np.int8)])

@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from histories.codes import Ints
 from histories.lockstep import Text, UnusualError
@@ -29,7 +30,11 @@ class ListTexts:
     def __init__(self) -> None:
         self._texts: list[bytes] = []
         self._longest: defaultdict[int, int] = defaultdict(self._new)  # by key, which text is the longest
-        self._places: list[Ints] = []
+        self._places: list[NDArray[np.int32]] = []  # for each read, its text and how much of it
+
+    def __len__(self) -> int:
+        """How many reads have been added."""
+        return sum(place.shape[1] for place in self._places)
 
     def _new(self) -> int:
         self._texts.append(b"")
@@ -37,31 +42,20 @@ class ListTexts:
 
     def add(self, text: Text, keys: Ints, begins: Ints, ends: Ints) -> None:
         """Add the reads of some keys, whose texts lie between these places."""
-        size = ends - begins
-        order = np.lexsort((size, keys))
-        keys, begins, size = keys[order], begins[order], size[order]
-        reads = list(map(text.text.__getitem__, map(slice, begins.tolist(), ends[order].tolist())))
-        low = np.flatnonzero(np.diff(keys, prepend=-1 - keys[:1]))
-        high = np.append(low[1:], len(order))[: len(low)]
-        behind = text.bytes[np.repeat(begins[high - 1], high - low) + size]  # in the longest of the same key
-        whole = (behind == _COMMA) | (behind == _END) | (size == _EMPTY)
-        alike = np.logical_and.reduceat(whole, low) if len(low) else whole
-        numbers: list[int] = []
-        for key, some, fit in zip(keys[low].tolist(), map(slice, low, high), alike.tolist(), strict=True):
-            numbers += self._numbers(key, reads[some], alike=fit)
-        place = np.empty((2, len(order)), dtype=np.int64)
-        place[:, order] = numbers, size
+        order = np.lexsort((ends - begins, keys))
+        keys, begins, ends = keys[order], begins[order], ends[order]
+        last = np.flatnonzero(np.diff(keys, append=-1 - keys[-1:]))  # the longest read of each key
+        times = np.diff(last, prepend=-1)
+        longest, size = begins[np.repeat(last, times)], ends - begins
+        behind = text.bytes[longest + size]
+        whole = (behind == _COMMA) | (behind == _END) | (size == _EMPTY)  # it does not end within an element
+        other = np.flatnonzero(~(whole & text.same(begins, longest, size)))
+        kept = map(self._number, keys[last].tolist(), text.between(begins[last], ends[last]))
+        number = np.repeat(np.fromiter(kept, dtype=np.int32), times)
+        number[other] = [*map(self._number, keys[other].tolist(), text.between(begins[other], ends[other]))]
+        place = np.empty((2, len(order)), dtype=np.int32)
+        place[:, order] = number, size
         self._places.append(place)
-
-    def _numbers(self, key: int, reads: list[bytes], *, alike: bool) -> list[int]:
-        """Add reads of one key, of which the last is the longest; which texts they are prefixes of.
-
-        They are `alike` if none of them ends within an element of the longest.
-        """
-        number = self._number(key, reads[-1])
-        if alike and all(map(self._texts[number].startswith, reads)):
-            return [number] * len(reads)
-        return [*(self._number(key, read) for read in reads[:-1]), number]
 
     def _number(self, key: int, read: bytes) -> int:
         """Add one read; returns the number of the text of which it is a prefix."""
@@ -78,13 +72,16 @@ class ListTexts:
     def elements(self) -> tuple[Ints, Ints, Ints]:
         """The elements of all texts end to end, and between which of them each read's lie."""
         texts = [text[1:] for text in self._texts]
-        elements, commas = integers(Text(b"".join(texts)))
-        numbers, sizes = np.concatenate([np.empty((2, 0), dtype=np.int64), *self._places], axis=1)
-        begins = np.cumsum([0, *map(len, texts)])[numbers]
-        starts = np.searchsorted(commas, begins)
-        stops = np.searchsorted(commas, begins + sizes - 1) + 1
-        empty = sizes == _EMPTY
-        return elements, np.where(empty, 0, starts), np.where(empty, 0, stops)
+        text = Text(b"".join(texts))
+        elements, commas = integers(text)
+        so_far = np.zeros(len(text.text) + 1, dtype=np.int32)
+        so_far[commas + 1] = 1
+        np.cumsum(so_far, out=so_far)
+        number, size = np.concatenate([np.empty((2, 0), dtype=np.int32), *self._places], axis=1)
+        begins = np.cumsum([0, *map(len, texts)])[number]
+        empty = size == _EMPTY
+        ends = np.where(empty, begins, begins + size)  # without bracket, with a comma
+        return elements, np.where(empty, 0, so_far[begins]), np.where(empty, 0, so_far[ends])
 
 
 def integers(text: Text) -> tuple[Ints, Ints]:

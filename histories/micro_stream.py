@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from histories.codes import Ints, coded_integers, ranges
+from histories.codes import Ints, Narrow, coded_integers, joined, narrow, ranges
 from histories.list_texts import ListTexts, integers
 from histories.lockstep import Mask, Text, UnusualError
 from histories.transactions import CODE, KINDS, LIST, NIL, READ, UNKNOWN
@@ -23,13 +23,13 @@ _NAME: Final = re.compile(rb'"[^"\\]*+"')
 class Micros:
     """Some micro-operations: kinds, keys, values, and numbers for those values that are CODE.
 
-    A key that is a name has a negative number.
+    A key that is a name has a negative number. The number of a LIST says which of those that were learnt it is.
     """
 
     kind: NDArray[np.int8]
-    key: Ints
+    key: Narrow
     value: NDArray[np.int8]
-    number: Ints
+    number: Narrow
 
 
 class MicroStream:
@@ -45,24 +45,28 @@ class MicroStream:
 
         Only then reads have values. Returns how many micro-operations each value holds, and the places behind them.
         """
-        opens = text.find(b"[")
-        opens = opens[text.bytes[opens + 1] == ord('"')]
-        low = np.searchsorted(opens, begins)
-        size = np.searchsorted(opens, ends) - low
-        opens = opens[ranges(low, size)]
+        opens, closes, size = _opened(text, begins, ends)
+        if not size.all():
+            raise UnusualError
         is_learnt = np.repeat(learnt, size)
         kind, at = text.one_of(opens + len('["'), _KINDS)
         key, at = self._keys(text, at)
-        value, number, at = self._values(text, text.past(at, b","), kind, key, is_learnt)
+        at = text.past(at, b",")
+        lists = np.flatnonzero(text.bytes[at] == ord("["))
+        if np.any(kind[lists] != READ):
+            raise UnusualError
+        value, number, at = _values(text, at)
+        number[lists] = np.cumsum(is_learnt[lists]) + len(self._lists) - 1
+        at[lists] = self._read(text, at[lists], closes[lists], key[lists], is_learnt[lists])
         at = text.past(at, b"]")
         last = np.cumsum(size) - 1
         first = last + 1 - size
         follow = np.concatenate([[0], at + len(",")])[: len(at)]
         follow[first] = begins + len("[")
-        if not size.all() or np.any(opens != follow) or np.any(text.bytes[at] != _separators(len(at), last)):
+        if np.any(opens != follow) or np.any(text.bytes[at] != _separators(len(at), last)):
             raise UnusualError
         value[(kind == READ) & ~is_learnt] = UNKNOWN
-        self._parts.append(Micros(kind=kind.astype(np.int8), key=key, value=value, number=number))
+        self._parts.append(Micros(kind=kind, key=narrow(key), value=value, number=narrow(number)))
         return size, at[last] + len("]")
 
     def _keys(self, text: Text, at: Ints) -> tuple[Ints, Ints]:
@@ -79,53 +83,38 @@ class MicroStream:
             behind[row] = name.end()
         return key, behind
 
-    def _values(self, text: Text, at: Ints, kind: Ints, key: Ints, learnt: Mask) -> tuple[NDArray[np.int8], Ints, Ints]:
-        byte = text.bytes[at]
-        value = np.full(len(at), CODE, dtype=np.int8)
-        number, behind = np.zeros_like(at), np.empty_like(at)
-        nil = np.flatnonzero(byte == ord("n"))
-        value[nil], behind[nil] = NIL, text.past(at[nil], b"null")
-        lists = np.flatnonzero(byte == ord("["))
-        if np.any(kind[lists] != READ):
+    def _read(self, text: Text, at: Ints, closes: Ints, key: Ints, learnt: Mask) -> Ints:
+        """The places behind some lists, of which those that were learnt are kept."""
+        if np.any(closes <= at):  # there are brackets in the name of a key
             raise UnusualError
-        value[lists], behind[lists] = LIST, self._read(text, at[lists], key[lists], learnt[lists])
-        others = np.flatnonzero(value == CODE)
-        number[others], behind[others] = text.integers(at[others])
-        return value, number, behind
-
-    def _read(self, text: Text, at: Ints, key: Ints, learnt: Mask) -> Ints:
-        closes = np.append(text.find(b"]"), len(text.text))
-        ends = closes[np.searchsorted(closes, at)]
-        for begin, end in zip((at[~learnt] + 1).tolist(), ends[~learnt].tolist(), strict=True):
-            if begin < end:
-                integers(Text(text.text[begin:end] + b","))
-        self._lists.add(text, key[learnt], at[learnt], ends[learnt])
-        return ends + len("]")
+        for read in text.between(at[~learnt] + len("["), closes[~learnt]):
+            if read:
+                integers(Text(read + b","))
+        self._lists.add(text, key[learnt], at[learnt], closes[learnt])
+        return text.past(closes, b"]")
 
     def columns(self, begins: Ints, sizes: Ints) -> dict[str, Any]:
         """The columns of the micro-operations of transactions that begin at some of all, and how many they have."""
-        first = np.concatenate([[0], np.cumsum(sizes)])
         chosen = ranges(begins, sizes)
-        marks = _all([part.value for part in self._parts])
-        value = marks[chosen].astype(np.int64)
+        kind, key, value, number = (
+            joined([getattr(part, name) for part in self._parts])[chosen] for name in ("kind", "key", "value", "number")
+        )
         elements, starts, stops = self._lists.elements()
-        start, stop = np.zeros_like(value), np.zeros_like(value)
-        lists = np.flatnonzero(value == LIST)
-        read = np.searchsorted(np.flatnonzero(marks == LIST), chosen[lists])
-        start[lists], stop[lists] = starts[read], stops[read]
-        coded = np.flatnonzero(value == CODE)
-        numbers = _all([part.number for part in self._parts])[chosen[coded]]
-        codes, values = coded_integers(np.concatenate([numbers, elements]))
-        value[coded] = codes[: len(numbers)]
-        key, keys = self._coded_keys(_all([part.key for part in self._parts])[chosen])
+        lists, coded = np.flatnonzero(value == LIST), np.flatnonzero(value == CODE)
+        start, stop = np.zeros(len(value), dtype=np.int64), np.zeros(len(value), dtype=np.int64)
+        start[lists], stop[lists] = starts[number[lists]], stops[number[lists]]
+        codes, values = coded_integers(np.concatenate([number[coded], elements]))
+        value = value.astype(np.int64)
+        value[coded] = codes[: len(coded)]
+        key, keys = self._coded_keys(key.astype(np.int64))
         return {
-            "first": first,
-            "kind": _all([part.kind for part in self._parts])[chosen],
+            "first": np.concatenate([[0], np.cumsum(sizes)]),
+            "kind": kind,
             "key": key,
             "value": value,
             "start": start,
             "stop": stop,
-            "elements": codes[len(numbers) :],
+            "elements": codes[len(coded) :],
             "keys": keys,
             "values": values,
         }
@@ -138,12 +127,32 @@ class MicroStream:
         return codes, [key if key >= 0 else names[-1 - key] for key in table]
 
 
+def _opened(text: Text, begins: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
+    """The micro-operations between some places: where they begin, where lists in them would end, how many they are."""
+    brackets = np.append(text.find(b"[", b"]"), [len(text.text)] * 2)
+    inner = np.flatnonzero(text.bytes[brackets + 1] == ord('"'))
+    inner = inner[text.bytes[brackets[inner]] == ord("[")]
+    opens = brackets[inner]
+    low = np.searchsorted(opens, begins)
+    size = np.searchsorted(opens, ends) - low
+    inner = inner[ranges(low, size)]
+    return brackets[inner], brackets[inner + 2], size
+
+
+def _values(text: Text, at: Ints) -> tuple[NDArray[np.int8], Ints, Ints]:
+    """Values as marks and numbers, and the places behind them, or where they are lists: at them."""
+    byte = text.bytes[at]
+    value, number, behind = np.full(len(at), CODE, dtype=np.int8), np.zeros_like(at), at.copy()
+    value[byte == ord("[")] = LIST
+    nil = np.flatnonzero(byte == ord("n"))
+    value[nil], behind[nil] = NIL, text.past(at[nil], b"null")
+    others = np.flatnonzero(value == CODE)
+    number[others], behind[others] = text.integers(at[others])
+    return value, number, behind
+
+
 def _separators(size: int, last: Ints) -> NDArray[np.uint8]:
     """What stands behind each micro-operation: a bracket behind the last ones, else a comma."""
     found = np.full(size, ord(","), dtype=np.uint8)
     found[last] = ord("]")
     return found
-
-
-def _all(parts: list[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate([*parts, np.empty(0, dtype=np.int8)])

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from histories.codes import Ints
+from histories.codes import Ints, Narrow, joined, narrow
 from histories.event import Event
 from histories.history import collector_off
 from histories.journal import read_journal
@@ -24,11 +24,13 @@ from histories.lockstep import Text, UnusualError
 from histories.micro_stream import MicroStream
 from histories.transactions import FAIL, FOREVER, INFO, OK, TransactionColumns
 
-_PART_BYTES: Final = 1 << 22
+_PART_BYTES: Final = 1 << 21
+_KEPT_BYTES: Final = 30 << 20
+"""Memory that arrays of up to this size leave is used again, where the C library learns (glibc) from what it frees."""
 
 _INVOKE: Final = 3
 _TYPES: Final = {b'invoke"': _INVOKE, b'ok"': OK, b'fail"': FAIL, b'info"': INFO}
-_TYPE_CODES: Final = np.array(list(_TYPES.values()))
+_TYPE_CODES: Final = np.array(list(_TYPES.values()), dtype=np.int8)
 
 
 def read_transactions(path: Path, *, progress: Callable[[int], None] | None = None) -> TransactionColumns:
@@ -50,6 +52,7 @@ def stream_transactions(path: Path, *, progress: Callable[[int], None] | None = 
 
 def _stream(path: Path, progress: Callable[[int], None] | None) -> TransactionColumns:
     reading = _Reading()
+    np.empty(_KEPT_BYTES, dtype=np.uint8)  # freed at once: else each part's arrays would be made of new pages
     with collector_off(), path.open("rb") as file:
         while part := file.read(_PART_BYTES):
             reading.take(part + file.readline())
@@ -62,10 +65,10 @@ def _stream(path: Path, progress: Callable[[int], None] | None) -> TransactionCo
 class _Lines:
     """Some lines that tell of transactions: positions, types, processes, and the sizes of the transactions."""
 
-    position: Ints
-    type: Ints
-    process: Ints
-    size: Ints
+    position: Narrow
+    type: Narrow
+    process: Narrow
+    size: Narrow
 
 
 class _End(msgspec.Struct, forbid_unknown_fields=True):
@@ -110,9 +113,10 @@ class _Reading:
         process, at = text.integers(at[rows])
         kind = _TYPE_CODES[kind[rows]]
         size = self._values(text, text.past(at, b',"f":"txn"'), ends[rows], kind)
-        self._parts.append(_Lines(position=position[rows], type=kind, process=process, size=size))
+        lines = _Lines(position=narrow(position[rows]), type=kind, process=narrow(process), size=narrow(size))
+        self._parts.append(lines)
 
-    def _values(self, text: Text, at: Ints, ends: Ints, kind: Ints) -> Ints:
+    def _values(self, text: Text, at: Ints, ends: Ints, kind: NDArray[np.int8]) -> Ints:
         """How many micro-operations stand in each line, of which all is read from the value on."""
         size, behind = np.zeros_like(at), at.copy()
         given = text.sees(at, _VALUE)
@@ -124,7 +128,7 @@ class _Reading:
         behind[empty] += len(b"[]")
         size[given], behind[given] = self._micros.take(text, behind[given], ends[given], kind[given] == OK)
         more = np.flatnonzero((text.bytes[behind] != ord("}")) | (behind + 1 != ends))
-        for tail in set(map(text.text.__getitem__, map(slice, behind[more].tolist(), ends[more].tolist()))):
+        for tail in text.distinct(behind[more], ends[more]):
             if not tail.startswith(b","):
                 raise UnusualError
             _decode_end(b"{" + tail[1:])
@@ -133,10 +137,7 @@ class _Reading:
     def finish(self, source: str) -> TransactionColumns:
         """The columns of all that was read; what is still open is left in doubt."""
         names = [field.name for field in attrs.fields(_Lines)]
-        position, kind, process, size = (
-            np.concatenate([np.empty(0, dtype=np.int64), *(getattr(part, name) for part in self._parts)])
-            for name in names
-        )
+        position, kind, process, size = (joined([getattr(part, name) for part in self._parts]) for name in names)
         calls = np.flatnonzero(kind == _INVOKE)
         returned, returns = _pairs(process, kind == _INVOKE)
         returned = np.searchsorted(calls, returned)
@@ -147,9 +148,9 @@ class _Reading:
         learnt = kind[returns] == OK
         line[returned[learnt]] = returns[learnt]
         return TransactionColumns(
-            index=position[calls],
+            index=position[calls].astype(np.int64),
             end=end,
-            process=process[calls],
+            process=process[calls].astype(np.int64),
             outcome=outcome,
             **self._micros.columns((np.cumsum(size) - size)[line], size[line]),
             source=source,
@@ -157,7 +158,7 @@ class _Reading:
         )
 
 
-def _pairs(process: Ints, is_call: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _pairs(process: Narrow, is_call: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """The rows of the invocations that were completed, and those of their completions."""
     order = np.argsort(process, kind="stable")
     same = np.diff(process[order], prepend=-1) == 0
