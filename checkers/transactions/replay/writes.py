@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from checkers.transactions.replay.arrays import Ints, batches, spans, uncovered
+from checkers.transactions.replay.arrays import Ints, batches, heads, spans, uncovered
 from checkers.transactions.replay.errors import RefusedError
 from checkers.transactions.replay.script import Script
 from histories.transactions import APPEND, WRITE
@@ -35,7 +35,8 @@ def _written(script: Script) -> None:
     length = script.length[reads]
     for low, high in batches(length):
         number, write = _elements(script, reads[low:high], length[low:high])
-        found = np.unique(number * len(script.written) + write) // len(script.written)
+        code = np.sort(number * len(script.written) + write)
+        found = code[heads(code)] // max(len(script.written), 1)
         wrong = np.flatnonzero(np.bincount(found, minlength=high - low) < length[low:high])
         if len(wrong):
             raise RefusedError(
