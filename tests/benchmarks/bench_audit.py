@@ -29,7 +29,6 @@ LEVELS = (
     "axiomatic-read-atomic",
     "update-atomic",
     "monotonic-snapshot-read",
-    "cursor-stability",
     "read-uncommitted",
 )
 """Weaker ones, which between them have certificates of nearly every rule."""
