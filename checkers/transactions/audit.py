@@ -243,6 +243,8 @@ def _reads_before(ledger: Ledger, edge: Edge, given: Given) -> bool:
     if values is None or edge.at is None or edge.before == edge.after:
         return False
     seen, written = values
+    if not ledger.learnt(edge.before):
+        return False
     if seen is None:
         return ledger.micro(edge.at[1])[0] == APPENDING or precedes(ledger, edge, given)
     if isinstance(seen, list):

@@ -100,7 +100,7 @@ def _future(__: Ledger, micros: Sequence[Micro], places: Places) -> bool:
 def _lost_update(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
     one_read, one_write, other_read, other_write = places
     ordered = all(
-        read.operation == write.operation and read.micro < write.micro and ledger.ok(read.operation)
+        read.operation == write.operation and read.micro < write.micro and ledger.learnt(read.operation)
         for read, write in ((one_read, one_write), (other_read, other_write))
     )
     seen, seen_by_other = (_base(ledger, micros[i], places[i].operation) for i in (0, 2))

@@ -47,7 +47,7 @@ def contradicts_itself(ledger: Ledger, index: int, *, reads: bool, phantoms: boo
     With `phantoms`, predicate reads may show rows that earlier ones did not.
     """
     known = _Known(reads=reads, phantoms=phantoms)
-    return any(known.contradicts(*micro) for micro in (ledger.micros(index) if ledger.ok(index) else ()))
+    return any(known.contradicts(*micro) for micro in (ledger.micros(index) if ledger.learnt(index) else ()))
 
 
 @attrs.define(kw_only=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from checkers.transactions.evidence import Place
 from histories.codes import identity
 from histories.predicates import matches
-from histories.transactions import FAIL, KINDS, LIST, OK, TransactionColumns
+from histories.transactions import FAIL, KINDS, LIST, OK, UNKNOWN, TransactionColumns
 from histories.values import freeze
 
 READING = "r"
@@ -42,13 +42,6 @@ class Ledger:
             raise KeyError(index)
         return row
 
-    def has(self, place: Place) -> bool:
-        """Whether there is such a micro-operation."""
-        try:
-            return 0 <= place.micro < len(self.micros(place.operation))
-        except KeyError:
-            return False
-
     def ok(self, index: int) -> bool:
         """Whether it surely committed."""
         return bool(self.columns.outcome[self.row(index)] == OK)
@@ -56,6 +49,12 @@ class Ledger:
     def failed(self, index: int) -> bool:
         """Whether it surely did not."""
         return bool(self.columns.outcome[self.row(index)] == FAIL)
+
+    def learnt(self, index: int) -> bool:
+        """Whether it surely committed, and its client got to know what it read."""
+        row = self.row(index)
+        values = self.columns.value[self.columns.first[row] : self.columns.first[row + 1]]
+        return self.ok(index) and not (values == UNKNOWN).any()
 
     def process(self, index: int) -> int:
         """Who asked for it."""
@@ -88,7 +87,7 @@ class Ledger:
 
     def reads(self, index: int) -> Iterator[tuple[int, Any, Any]]:
         """The position, key and value of each of its reads, if they are known; of predicate reads each row shown."""
-        if self.ok(index):
+        if self.learnt(index):
             for position, (kind, key, value) in enumerate(self.micros(index)):
                 if kind == READING:
                     yield position, key, value
@@ -210,7 +209,11 @@ class Ledger:
     def asked(self, place: Place, key: Any) -> Any:
         """What a read that shows nothing of a row asked for; None if it is no such read, or saw an own deletion."""
         kind, about, _ = self.micros(place.operation)[place.micro]
-        if not self.ok(place.operation) or self.micro(place, key)[2] is not None or kind not in (READING, PREDICATE):
+        if (
+            not self.learnt(place.operation)
+            or self.micro(place, key)[2] is not None
+            or kind not in (READING, PREDICATE)
+        ):
             return None
         if kind == READING and freeze(about) != freeze(key):
             return None

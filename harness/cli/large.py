@@ -1,7 +1,7 @@
 """Journals of transactions that are too large to be held as operations: judged from arrays, with progress.
 
-Only the operations that a verdict speaks of are looked up in the journal afterwards. The audit, which replays
-certificates one transaction at a time and shares nothing with the checkers, is left out where that takes too long.
+Every verdict is audited, as those on small journals are: from the same arrays, by methods that share nothing with the
+checkers. Only the operations that a verdict speaks of are looked up in the journal afterwards.
 """
 
 from __future__ import annotations
@@ -35,9 +35,6 @@ from histories.transactions import APPEND, FOREVER, OUTCOMES, TransactionColumns
 
 LARGE_BYTES: Final = 32_000_000
 """Journals from this size on are read into arrays."""
-
-AUDITED_MAX: Final = 20_000
-"""Verdicts on more transactions are not audited."""
 
 
 @attrs.frozen(kw_only=True)
@@ -73,22 +70,30 @@ def data_of(columns: TransactionColumns) -> Data:
 
 
 def judged(columns: TransactionColumns, data: Data, budget: Budget) -> Classification:
-    """The verdict, audited if that does not take too long; its statistics say how much memory the process took."""
+    """The verdict, audited; its statistics say how much memory the process took.
+
+    Raises `AuditError` where the evidence is wrong.
+    """
     _tell("judging")
     began = time.perf_counter()
     classification = check_columns(columns, data, budget)
     _tell(f"judged in {time.perf_counter() - began:.1f} s")
-    audited = Audit(unverified=("more transactions than are replayed",))
-    if len(columns) <= AUDITED_MAX:
-        wrong = audit(columns, classification)
-        if wrong:
-            raise AuditError(f"the verdict is not borne out by its evidence, so a checker is wrong: {wrong[0]}")
-        proofs = {id(finding.certificate) for finding in classification.models.values() if finding.certificate}
-        audited = Audit(verified=len(classification.anomalies) + len(proofs))
+    audited = _audited(columns, classification)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     _tell(f"{memory:,} MB of memory at most")
     added = {**audited.statistics, "memory at most, MB": memory}
     return attrs.evolve(classification, statistics={**classification.statistics, **added})
+
+
+def _audited(columns: TransactionColumns, classification: Classification) -> Audit:
+    _tell("auditing")
+    began = time.perf_counter()
+    wrong = audit(columns, classification)
+    if wrong:
+        raise AuditError(f"the verdict is not borne out by its evidence, so a checker is wrong: {wrong[0]}")
+    _tell(f"audited in {time.perf_counter() - began:.1f} s")
+    proofs = {id(finding.certificate) for finding in classification.models.values() if finding.certificate}
+    return Audit(verified=len(classification.anomalies) + len(proofs))
 
 
 def excerpt(path: Path, columns: TransactionColumns, classification: Classification) -> Excerpt:

@@ -8,11 +8,8 @@ million integers with numpy.
 
 from __future__ import annotations
 
-import platform
 import resource
-import time
 
-import numpy as np
 import pytest
 
 from checkers.transactions import check_columns
@@ -20,28 +17,6 @@ from checkers.verdict import Status
 from tests.benchmarks.large import list_append, one_component, rw_register
 
 ROUNDS = 3
-SORTED = 10_000_000
-
-
-def yardstick():
-    """The CPU seconds that a sort of random integers takes."""
-    numbers = np.random.default_rng(0).integers(0, 1 << 62, SORTED)
-    began = time.process_time()
-    np.argsort(numbers)
-    return time.process_time() - began
-
-
-@pytest.fixture(scope="module")
-def table(request):
-    """Rows to be printed at the end."""
-    rows = []
-    yield rows
-    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        machine = platform.processor() or platform.machine()
-        print(f"\n\n{machine}, numpy {np.__version__}, one core; argsort of {SORTED:,}: {yardstick():.2f} s")  # noqa: T201
-        print(f"{'history':42}{'transactions':>13}{'seconds':>9}{'per second':>12}{'MB at most':>12}")  # noqa: T201
-        for name, count, seconds, memory in rows:
-            print(f"{name:42}{count:13,}{seconds:9.2f}{count / seconds:12,.0f}{memory:12,}")  # noqa: T201
 
 
 def measure(benchmark, table, name, columns, holds=Status.HOLDS):

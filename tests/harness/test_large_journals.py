@@ -12,6 +12,7 @@ from checkers.synthetic import Shape, events
 from checkers.verdict import UNVERIFIED, VERIFIED
 from harness.cli import large
 from harness.cli.check import command
+from harness.workloads.workload import AuditError
 from histories import Event, EventType
 
 
@@ -56,13 +57,21 @@ def test_the_text_tells_what_it_took_and_shows_the_operations(tmp_path, monkeypa
     assert "Claim violated" in done.stdout
 
 
-def test_what_would_take_too_long_is_not_audited(tmp_path, monkeypatch):
+def test_every_verdict_is_audited(tmp_path, monkeypatch):
     path = journal_of(tmp_path / "history.jsonl", "strict-serializable", "list-append")
     monkeypatch.setattr(large, "LARGE_BYTES", 1)
-    assert json.loads(checked(path, "--json").stdout)["statistics"][VERIFIED] == 1
-    monkeypatch.setattr(large, "AUDITED_MAX", 10)
-    statistics = json.loads(checked(path, "--json").stdout)["statistics"]
-    assert (statistics[VERIFIED], statistics[UNVERIFIED]) == (0, 1)
+    done = checked(path, "--json")
+    statistics = json.loads(done.stdout)["statistics"]
+    assert (statistics[VERIFIED], statistics[UNVERIFIED]) == (1, 0)
+    assert "audited in" in done.stderr
+
+
+def test_a_verdict_that_its_evidence_does_not_bear_out_is_not_told(tmp_path, monkeypatch):
+    path = journal_of(tmp_path / "history.jsonl", "strict-serializable", "list-append")
+    monkeypatch.setattr(large, "LARGE_BYTES", 1)
+    monkeypatch.setattr(large, "audit", lambda *_: ["strict-serializable: it is not"])
+    with pytest.raises(AuditError, match="it is not"):
+        checked(path)
 
 
 def test_a_journal_of_other_operations_is_read_as_ever(tmp_path, monkeypatch):

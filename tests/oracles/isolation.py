@@ -112,6 +112,15 @@ class Arbitration:
         return all(relation[i] & ~self.before[i] == 0 for i in self.order)
 
     @cached_property
+    def fills_lists(self) -> bool:
+        """Whether every list that was read is a prefix of what the transactions append in this order."""
+        lists: dict[Any, list[Any]] = {}
+        for i in self.order:
+            for key, values in self.world.writes[i].items():
+                lists.setdefault(key, []).extend(values)
+        return all(lists.get(key, [])[: len(seen)] == seen for key, seen in self.world.listed)
+
+    @cached_property
     def serial(self) -> bool:
         """Whether executing the transactions one by one in this order gives all the values that were read."""
         state: dict[Any, Any] = {}
@@ -340,7 +349,7 @@ def orders(world: World) -> Iterator[Arbitration]:
             sources[read.reader] |= 0 if read.writer is None else 1 << read.writer
         for order in _orders((), 0, sources):
             found = Arbitration(world=world, reads=reads, order=order)
-            if _shows(world, order):
+            if found.fills_lists:
                 yield found
 
 
@@ -350,14 +359,6 @@ def _orders(placed: tuple[int, ...], mask: int, sources: Relation) -> Iterator[t
     for i in sources:
         if not mask >> i & 1 and sources[i] & ~mask == 0:
             yield from _orders((*placed, i), mask | 1 << i, sources)
-
-
-def _shows(world: World, order: tuple[int, ...]) -> bool:
-    lists: dict[Any, list[Any]] = {}
-    for i in order:
-        for key, values in world.writes[i].items():
-            lists.setdefault(key, []).extend(values)
-    return all(lists.get(key, [])[: len(seen)] == seen for key, seen in world.listed)
 
 
 ARBITRATED: Mapping[str, Callable[[Arbitration], bool]] = {

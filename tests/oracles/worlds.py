@@ -165,7 +165,7 @@ class World:
 
     @cached_property
     def impossible(self) -> bool:
-        """Whether a read shows a value that nobody wrote, one element twice, or a row that does not match."""
+        """Whether a read shows a value that nobody wrote, one element or row twice, or a row that does not match."""
         written = self.written_by.keys() | self.written_in_vain
         for i in self.numbers:
             for _, f, key, value in self.seen(i):
@@ -174,7 +174,7 @@ class World:
                 if f == "r" and value is not None and (unwritten or len(set(parts)) < len(parts)):
                     return True
             for f, predicate, rows in self.operations[i].result if self.operations[i].ok else ():
-                if f == "rp" and not all(matches(predicate, key, value) for key, value in rows):
+                if f == "rp" and (len(dict(rows)) < len(rows) or not all(matches(predicate, *row) for row in rows)):
                     return True
         return False
 

@@ -12,8 +12,8 @@ every key, and that this order keeps a rule. Each claim is verified from the col
 - read uncommitted orders the writes alone (`writes`);
 - transactions agree with themselves, where a model demands that (`within`).
 
-Nothing is shared with the checkers, which find versions and edges first and orders last. `tests/oracles/replay.py` is
-the same in terms of single transactions.
+Nothing is shared with the checkers, which find versions and edges first and orders last. `tests/oracles/replay.py`
+says the same by the definitions, of a few transactions.
 """
 
 from __future__ import annotations
@@ -110,9 +110,14 @@ class _Performance:
     def script(self) -> Script:
         return Script.of(self.replay.touches, self.rows, self.commits)
 
+    @property
+    def everybody(self) -> Script:
+        """All transactions, whatever became of them."""
+        return Script.of(self.replay.touches, np.arange(len(self.columns)), self.columns.index)
+
     @cached_property
     def unshown(self) -> Unshown:
-        return Unshown(script=self.script, certificate=self.certificate, ledger=self.replay.ledger)
+        return Unshown(script=self.script, certificate=self.certificate)
 
     def verify(self, demands: frozenset[Internal]) -> None:
         rule, ledger = self.certificate.rule, self.replay.ledger
@@ -121,7 +126,7 @@ class _Performance:
         self._committed()
         starts_in_time(self.columns, self.rows, self.starts, self.certificate.order)
         if rule is Rule.WRITES:
-            written_in_order(self.script)
+            written_in_order(self.script, self.everybody)
         elif rule in EXECUTED:
             self._execute()
         else:
@@ -146,12 +151,12 @@ class _Performance:
         starts = np.arange(len(self.commits)) if self.starts is None else self.starts
         if self.certificate.rule is Rule.SNAPSHOT:
             first_committer_wins(self.script, starts)
-        if self.replay.ledger.has_rows:
-            self.unshown.execute(starts.tolist(), missing=self.certificate.rule is Rule.ITEMS)
+        if self.replay.ledger.has_rows and self.certificate.rule is not Rule.ITEMS:
+            self.unshown.execute(starts.tolist())
 
     def _trace(self) -> None:
         columns, order = self.columns, self.certificate.order
-        reads = Reads.of(self.script, self.unshown.found() if self.replay.ledger.has_rows else None)
+        reads = Reads.of(self.script, self.unshown.found())
         _, process = np.unique(columns.process[self.rows], return_inverse=True)
         case = Case(reads=reads, process=process, ok=columns.outcome[self.rows] == OK, sessions=order is Order.SESSION)
         RULES[self.certificate.rule](case)

@@ -74,14 +74,14 @@ class _Window:
     def latest(self, rank: Ints, column: Ints) -> Ints:
         """For some transactions, by rank, and columns: the latest version."""
         size = int(rank.max()) + 1 - self.begin
-        table = np.full((size, self.width), -1, dtype=np.int64)
+        table = np.full((size, self.width), -1, dtype=np.int32)
         inside = self.writer < size
         table[self.writer[inside], self.column[inside]] = self.made[inside]
         lines = list(table)
         for line, sources in zip(lines, self._sources(size), strict=True):
             for source in sources:
                 np.maximum(line, lines[source], out=line)
-        return table[rank - self.begin, column]
+        return table[rank - self.begin, column].astype(np.int64)
 
     def _sources(self, size: int) -> list[list[int]]:
         """What each of the transactions in the window depends on in there."""

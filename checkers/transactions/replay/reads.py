@@ -43,22 +43,18 @@ class Reads:
     item: Mask
 
     @classmethod
-    def of(cls, script: Script, unshown: Found | None) -> Reads:
+    def of(cls, script: Script, unshown: Found) -> Reads:
         """The reads of a script, and those that showed nothing of rows.
 
         Raises `RefusedError` where a read shows what nobody committed, or only a part of it, or too early.
         """
-        parts = [_of_lists(script), _of_registers(script), *([unshown] if unshown else [])]
+        parts = [_of_lists(script), _of_registers(script), unshown]
         joined = {
             name: np.concatenate([getattr(part, name) for part in parts])
             for name in ("reader", "at", "key", "version", "newer", "item")
         }
         order = np.lexsort((joined["at"], joined["reader"]))
-        reads = cls(script=script, **{name: part[order] for name, part in joined.items()})
-        early = np.flatnonzero((reads.version >= 0) & (reads.source >= reads.reader))
-        if len(early):
-            raise RefusedError(f"{reads.named(int(early[0]))} what was committed after it")
-        return reads
+        return cls(script=script, **{name: part[order] for name, part in joined.items()})
 
     def __len__(self) -> int:
         return len(self.reader)
@@ -124,6 +120,7 @@ def _of_lists(script: Script) -> Found:
     wrong = difference(script.touches.elements, start[looked_at], script.written, base[looked_at], length[looked_at])
     if wrong is not None:
         _disordered(script, int(reads[looked_at[wrong]]))
+    _written_before(script, reads, base + length - 1)
     version = np.where(length > 0, np.append(versions.of_write, -1)[base + length - 1], -1)
     own = np.append(versions.place, -1)[version] == script.place[reads]
     version = np.where(own, version - 1, version)
@@ -134,18 +131,26 @@ def _of_lists(script: Script) -> Found:
     return _found(script, reads, version)
 
 
+def _written_before(script: Script, reads: Ints, writes: Ints) -> None:
+    """Nothing shows a write, the last that it shows, of a transaction that commits later, or later in its own."""
+    early = np.flatnonzero(writes >= script.before[reads])
+    if len(early):
+        raise RefusedError(f"{script.reading(int(reads[early[0]]))} before that was written")
+
+
 def _disordered(script: Script, read: int) -> None:
     raise RefusedError(f"{script.reading(read)}, which is not how the commits fill it")
 
 
 def _of_registers(script: Script) -> Found:
-    """A register shows what was written last by one that committed; where rows come and go, nothing tells nothing."""
+    """A register shows what was written last by one that has committed; of rows, nothing tells nothing."""
     reads, versions = np.flatnonzero(script.is_read & ~script.of_list), script.versions
     value = script.value[reads]
     shows = np.flatnonzero(value != NIL)
     write = script.writers(script.key[reads[shows]], value[shows])
     if (write < 0).any():
         raise RefusedError(f"{script.reading(int(reads[shows[np.argmin(write)]]))}, which nobody committed")
+    _written_before(script, reads[shows], write)
     version = np.full(len(reads), -1)
     version[shows] = versions.of_write[write]
     own = np.append(versions.place, -1)[version] == script.place[reads]

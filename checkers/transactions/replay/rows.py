@@ -17,13 +17,13 @@ import numpy as np
 
 from checkers.transactions.certificates import Certificate
 from checkers.transactions.evidence import Place
-from checkers.transactions.ledger import PREDICATE, READING, Ledger
+from checkers.transactions.ledger import PREDICATE, READING
 from checkers.transactions.replay.errors import RefusedError
 from checkers.transactions.replay.reads import Found
 from checkers.transactions.replay.script import Scan, Script, Touches
 from histories.codes import identity
 from histories.predicates import comparable, matches
-from histories.transactions import NIL, OK, READ, WRITE, TransactionColumns
+from histories.transactions import NIL, OK, READ, UNKNOWN, WRITE, TransactionColumns
 from histories.values import freeze
 
 EVERY: Final = ["all"]
@@ -43,19 +43,26 @@ class _Codes(dict[Any, int]):
 
 
 def touches_of_rows(columns: TransactionColumns) -> Touches:
-    """The touches of a history of rows, where each row that a predicate read shows is a read, and its scans."""
+    """The touches of a history of rows, where each row that a predicate read shows is a read, and its scans.
+
+    Raises `RefusedError` where a predicate read shows a row twice, or one that it did not ask for.
+    """
     keys, values = _Codes(), _Codes()
     told: list[tuple[int, int, int, int, int]] = []
     scans: list[Scan] = []
-    for row, outcome in enumerate(columns.outcome.tolist()):
+    learnt = columns.outcome == OK
+    learnt[columns.transaction[columns.value == UNKNOWN]] = False
+    for row, known in enumerate(learnt.tolist()):
         for at, (kind, key, value) in enumerate(columns.micro_operations(row)):
             if kind not in (READING, PREDICATE):
                 told.append((row, at, WRITE, keys.of(key), NIL if value is None else values.of(value)))
-            elif outcome == OK:
-                shown = [(keys.of(name), each) for name, each in (value or ())] if kind == PREDICATE else []
-                shown = shown if kind == PREDICATE else [(keys.of(key), value)]
+            elif known:
+                rows = value or () if kind == PREDICATE else [(key, value)]
+                shown = [(keys.of(name), seen) for name, seen in rows]
                 told += [(row, at, READ, each, NIL if seen is None else values.of(seen)) for each, seen in shown]
                 if kind == PREDICATE:
+                    if len(dict(shown)) < len(shown) or not all(matches(key, *each) for each in rows):
+                        raise RefusedError(f"#{columns.index[row]} was shown what it did not ask for, or a row twice")
                     scans.append(Scan(row=row, at=at, predicate=key, shown=dict(shown)))
                 elif value is None:
                     scans.append(Scan(row=row, at=at, predicate=EVERY, key=keys.of(key)))
@@ -87,7 +94,6 @@ class Unshown:
 
     script: Script
     certificate: Certificate
-    ledger: Ledger
 
     @cached_property
     def _writes(self) -> Mapping[int, Sequence[Write]]:
@@ -102,6 +108,11 @@ class Unshown:
     def _places(self) -> Mapping[int, int]:
         """The place of each transaction among the commits, by its row of the columns."""
         return {row: place for place, row in enumerate(self.script.rows.tolist())}
+
+    @cached_property
+    def _of_index(self) -> Mapping[int, int]:
+        """The same by the index of its operation."""
+        return {index: place for place, index in enumerate(self.script.index.tolist())}
 
     @cached_property
     def _comparable(self) -> Mapping[str, list[tuple[Any, int]]]:
@@ -135,23 +146,16 @@ class Unshown:
         at = bisect_left(writes, start, key=lambda write: write[0])
         return own[2] if own else writes[at - 1][2] if at else None
 
-    def execute(self, starts: Sequence[int], *, missing: bool) -> None:
-        """What predicate reads show matches, and unless `missing` they show all rows that match.
-
-        Raises `RefusedError` where that is not so.
-        """
+    def execute(self, starts: Sequence[int]) -> None:
+        """Predicate reads show all rows that match. Raises `RefusedError` where that is not so."""
         names = self.script.touches.keys
         for scan in self.script.touches.scans or ():
-            start = starts[self._places[scan.row]]
-            unfit = [key for key, value in scan.shown.items() if not matches(scan.predicate, names[key], value)]
-            missed = [
-                key
-                for key in (self._rows(scan) if scan.key is None and not missing else ())
-                if key not in scan.shown and matches(scan.predicate, names[key], self._visible(scan, key, start))
-            ]
-            if unfit or missed:
-                who, row = self.script.name(self._places[scan.row]), names[(unfit or missed)[0]]
-                raise RefusedError(f"{who} asked for {scan.predicate}, and row {row} is shown wrongly")
+            place = self._places[scan.row]
+            for key in self._rows(scan) if scan.key is None else ():
+                visible = None if key in scan.shown else self._visible(scan, key, starts[place])
+                if matches(scan.predicate, names[key], visible):
+                    who = self.script.name(place)
+                    raise RefusedError(f"{who} asked for {scan.predicate}, and row {names[key]} is not shown")
 
     @cached_property
     def _shown(self) -> dict[tuple[Any, int], list[int]]:
@@ -171,35 +175,41 @@ class Unshown:
     def found(self) -> Found:
         """What the scans found of the rows that they do not show.
 
-        Raises `RefusedError` where a scan is said to have found what it would have shown, or what is not there.
+        Raises `RefusedError` where the certificate says of one that it found what it would have shown, or what was not
+        there, or says it of what is no scan.
         """
-        self._possible()
-        told = [each for scan in self.script.touches.scans or () for each in self._found(scan)]
+        asked = [(scan, key) for scan in self.script.touches.scans or () for key in self._missing(scan)]
+        told = [self._found(scan, key) for scan, key in asked]
+        if sum(self._told(scan, key) is not None for scan, key in asked) < len(self.certificate.found):
+            raise RefusedError("the certificate says what reads found that showed it, or did not ask for it")
         reader, at, key, version, newer, item = np.array(told, dtype=np.int64).reshape(-1, 6).T
         return Found(reader=reader, at=at, key=key, version=version, newer=newer, item=item > 0)
 
-    def _possible(self) -> None:
-        committed = set(self.script.index.tolist())
-        names = {freeze(name): name for name in self.script.touches.keys}
-        for (read, key), found in self.certificate.found.items():
-            known = key in names and self.ledger.has(read)
-            hidden = self.ledger.hidden(read, names[key]) if known else ()
-            if found not in committed or found not in {place.operation for place in hidden}:
-                raise RefusedError(f"#{read.operation} cannot have found what #{found} left of row {key}")
-
-    def _found(self, scan: Scan) -> Iterator[tuple[int, int, int, int, int, bool]]:
-        reader, versions = self._places[scan.row], self.script.versions
-        read = Place(int(self.script.index[reader]), scan.at)
+    def _missing(self, scan: Scan) -> Iterator[int]:
+        """The rows that a scan does not show, but for those that its transaction has hidden itself."""
         for key in self._rows(scan):
-            name, own = self.script.touches.keys[key], self._own(scan, key)
-            if key in scan.shown or (own is not None and not matches(scan.predicate, name, own[2])):
-                continue
-            writer = self.certificate.found.get((read, freeze(name)))
-            version = -1 if writer is None else int(self._version(key, writer))
-            later = (each for each in self._showing(scan.predicate, key) if each > version)
-            newer = next((each for each in later if versions.place[each] != reader), int(versions.first[key + 1]))
-            yield reader, scan.at, key, version, newer, scan.key is not None
+            own = self._own(scan, key)
+            if key not in scan.shown and (
+                own is None or matches(scan.predicate, self.script.touches.keys[key], own[2])
+            ):
+                yield key
 
-    def _version(self, key: int, writer: int) -> int:
-        place = np.flatnonzero(self.script.index == writer)
-        return self.script.versions.made(np.array([key]), place)[0]
+    def _told(self, scan: Scan, key: int) -> int | None:
+        """Whose version the certificate says that a scan found; None if it does not say."""
+        if not self.certificate.found:
+            return None
+        read = Place(int(self.script.index[self._places[scan.row]]), scan.at)
+        return self.certificate.found.get((read, freeze(self.script.touches.keys[key])))
+
+    def _found(self, scan: Scan, key: int) -> tuple[int, int, int, int, int, bool]:
+        reader, versions, showing = self._places[scan.row], self.script.versions, self._showing(scan.predicate, key)
+        writer, version = self._told(scan, key), -1
+        if writer is not None:
+            place = self._of_index.get(writer, reader)
+            version = int(versions.made(np.array([key]), np.array([place]))[0])
+            if place >= reader or version < 0 or version in showing:
+                name, row = self.script.name(reader), self.script.touches.keys[key]
+                raise RefusedError(f"{name} cannot have found what #{writer} left of row {row}")
+        later = (each for each in showing if each > version and versions.place[each] != reader)
+        newer = next(later, int(versions.first[key + 1]))
+        return reader, scan.at, key, version, newer, scan.key is not None

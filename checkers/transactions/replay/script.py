@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from checkers.transactions.replay.arrays import Ints, Mask, heads, last_true, offsets, spans
 from checkers.transactions.replay.errors import RefusedError
-from histories.transactions import APPEND, LIST, OK, READ, UNKNOWN, WRITE, TransactionColumns
+from histories.transactions import APPEND, LIST, NIL, OK, READ, UNKNOWN, WRITE, TransactionColumns
 
 SMALL: Final = 1 << 16
 """Numbers below this are sorted digit by digit."""
@@ -196,15 +196,19 @@ class Script:
     def writers(self, key: Ints, value: Ints) -> Ints:
         """The writes that wrote some values to some keys, -1 where none did."""
         order, sorted_codes = self._sorted_writes
-        code = key * len(self.touches.values) + value
+        code = self._code(key, value)
         at = np.searchsorted(sorted_codes, code)
         return np.where(np.append(sorted_codes, -1)[at] == code, np.append(order, -1)[at], -1)
 
     @cached_property
     def _sorted_writes(self) -> tuple[Ints, Ints]:
-        code = self.key[self.writes] * len(self.touches.values) + self.written
+        code = self._code(self.key[self.writes], self.written)
         order = np.argsort(code, kind="stable")
         return order, code[order]
+
+    def _code(self, key: Ints, value: Ints) -> Ints:
+        """A number for a key and a value, NIL too."""
+        return key * (len(self.touches.values) + 1) + value - NIL
 
     # In words
 

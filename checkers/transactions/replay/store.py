@@ -3,8 +3,8 @@
 Serializable transactions start when they commit. Others start earlier, and for snapshot isolation nobody may write
 what somebody else has written since it started.
 
-A list is told from the initial one by its length alone: the writes of its key that had been committed by then, and
-its own; and its elements are those that these appended.
+A list has as many elements as were appended by those that it sees, and by its reader before; and it tells the order in
+which they were appended, which is that of the commits. So nobody else may have appended between the two.
 """
 
 from __future__ import annotations
@@ -47,23 +47,16 @@ def _registers(script: Script, reads: Ints, seen: Ints, own: Ints) -> None:
 
 
 def _lists(script: Script, reads: Ints, seen: Ints, own: Ints) -> None:
-    """Each shows what was appended in the writes that it sees, and then its own appends."""
+    """Each shows what was appended in the writes that it sees, and then its own appends, which follow these."""
     start, length, base = script.start[reads], script.length[reads], script.base[reads]
     added = script.before[reads] - own
-    wrong = np.flatnonzero(length != seen - base + added)
+    wrong = np.flatnonzero((length != seen - base + added) | ((added > 0) & (seen < own)))
     if len(wrong):
         _refuse(script, int(reads[wrong[0]]))
-    apart = np.flatnonzero((added > 0) & (seen < own))  # others appended between what it sees and its own
-    elements = script.touches.elements
-    common = length.copy()
-    common[apart] -= added[apart]
-    looked_at = uncovered(base, start, common)
-    found = difference(elements, start[looked_at], script.written, base[looked_at], common[looked_at])
+    looked_at = uncovered(base, start, length)
+    found = difference(script.touches.elements, start[looked_at], script.written, base[looked_at], length[looked_at])
     if found is not None:
         _refuse(script, int(reads[looked_at[found]]))
-    found = difference(elements, (start + common)[apart], script.written, own[apart], added[apart])
-    if found is not None:
-        _refuse(script, int(reads[apart[found]]))
 
 
 def _refuse(script: Script, read: int) -> None:

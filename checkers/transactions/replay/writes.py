@@ -1,22 +1,47 @@
 """Read uncommitted: the writes of ok transactions, in the order in which lists show them and reads saw them.
 
-What transactions of other fates wrote is passed over, and a read may show anything that is on its way.
+What transactions of other fates wrote is passed over, and a read may show anything that is on its way, but nothing
+that nobody wrote.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from checkers.transactions.replay.arrays import Ints, batches, spans, uncovered
+from checkers.transactions.replay.arrays import Ints, batches, heads, spans, uncovered
 from checkers.transactions.replay.errors import RefusedError
 from checkers.transactions.replay.script import Script
 from histories.transactions import APPEND, WRITE
 
 
-def written_in_order(script: Script) -> None:
-    """Raises `RefusedError` where the writes of a key were not made in the order of the commits."""
+def written_in_order(script: Script, everybody: Script) -> None:
+    """Raises `RefusedError` where the writes of a key were not made in the order of the commits.
+
+    Or where a read shows what `everybody`, of any fate, did not write.
+    """
+    _written(everybody)
     _shown(script)
     _over_reads(script)
+
+
+def _written(script: Script) -> None:
+    """What reads show was written, and no list shows one element twice."""
+    single = np.flatnonzero(script.is_read & (script.value >= 0))
+    unwritten = single[script.writers(script.key[single], script.value[single]) < 0]
+    if len(unwritten):
+        raise RefusedError(f"{script.reading(int(unwritten[0]))}, which nobody wrote")
+    reads = np.flatnonzero(script.is_read & script.of_list)
+    reads = reads[uncovered(script.base[reads], script.start[reads], script.length[reads])]
+    length = script.length[reads]
+    for low, high in batches(length):
+        number, write = _elements(script, reads[low:high], length[low:high])
+        code = np.sort(number * len(script.written) + write)
+        found = code[heads(code)] // max(len(script.written), 1)
+        wrong = np.flatnonzero(np.bincount(found, minlength=high - low) < length[low:high])
+        if len(wrong):
+            raise RefusedError(
+                f"{script.reading(int(reads[low + wrong[0]]))}, some of which nobody wrote, or only once"
+            )
 
 
 def _shown(script: Script) -> None:

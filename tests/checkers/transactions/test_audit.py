@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import attrs
+import msgspec
 import pytest
 
 from checkers.transactions import check_transactions
@@ -46,6 +47,19 @@ def test_a_cycle_under_the_name_of_a_simpler_one_is_refused():
     found = check_transactions(past)
     (skew,) = [anomaly for anomaly in found.anomalies if anomaly.type == "G2-item"]
     assert audit(past, attrs.evolve(found, anomalies=(attrs.evolve(skew, type="G-single"),)))
+
+
+@pytest.mark.parametrize(
+    "text", ["T1: r(x,nil) a(y,1)\nT2: r(y,nil) a(x,1)", "T1: r(x,nil) w(x,1)\nT2: r(x,nil) w(x,2)"]
+)
+def test_reads_of_which_nobody_learnt_show_nothing(text):
+    past = history(text)
+    found = check_transactions(past)
+    assert found.anomalies
+    first, second = past.operations
+    silent = attrs.evolve(past, operations=(msgspec.structs.replace(first, result=None), second))
+    for anomaly in found.anomalies:
+        assert audit(silent, attrs.evolve(check_transactions(silent), anomalies=(anomaly,)))
 
 
 def test_cases_that_leave_an_order_open_are_refused():
