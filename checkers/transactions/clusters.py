@@ -1,10 +1,10 @@
-"""What stays together in the order of the versions of a register, and who takes part in it.
+"""What stays together in the order of the versions of a register, who takes part in it, and in which moments.
 
-Where a transaction wrote a key that it had read, its version comes right after the one that it read: nothing may come
-between the two. Such a row of versions is a cluster, and so is a version by itself. The transactions that wrote or read
-a version of a cluster take part in it. Of two clusters of a key one is over, with all who take part in it, before the
-first version of the other is written (Gibbons, Korach 1997, who judge single registers so). The initial value of a key
-begins a cluster that comes before all others.
+A transaction has one moment, or a start, at which it reads, and a commit, at which it writes: see `layouts`. Where it
+wrote a key that it had read, its version comes right after the one that it read: nothing may come between the two. Such
+a row of versions is a cluster, and so is a version by itself. Of two clusters of a key one is over before the other
+begins: whoever wrote or read a version of it did so before the first version of the other was written (Gibbons, Korach
+1997, who judge single registers so). The initial value of a key begins a cluster that comes before all others.
 """
 
 from __future__ import annotations
@@ -16,84 +16,124 @@ import attrs
 import numpy as np
 
 from checkers.transactions.accesses import INITIAL, Accesses, Ints, offsets, ranges
-from histories.transactions import TransactionColumns
+from checkers.transactions.layouts import Layout
 
 ROUNDS_MAX: Final = 64
 """Rows of versions are followed in steps that double: longer ones than that are circles."""
 
-PAIRS_MAX: Final = 1024
-"""Transactions that take part in so many clusters that these make more pairs are not compared."""
+EARLY: Final = -(1 << 60)
+"""Before all moments."""
 
 Pairs = tuple[Ints, Ints]
 
 
-@attrs.frozen(kw_only=True, eq=False, slots=False)
-class Clusters:
-    """The clusters of a history.
+@attrs.frozen(kw_only=True)
+class Places:
+    """Where the moments of transactions stand: the commit of t at t, its start at `shift` more (0: it has but one).
 
-    One entry a cluster: `key`, and `root`, the transaction that wrote its first version: `transactions`, which stands
-    for before everything, where that is the initial one. Transaction t takes part in those clusters in `part` from
-    `first[t]` to `first[t + 1]`, some perhaps repeated.
+    One more transaction is nobody, who did everything before all others.
     """
 
     transactions: int
+    shift: int
+
+    @classmethod
+    def of(cls, layout: Layout, transactions: int) -> Places:
+        """Those of a layout."""
+        return cls(transactions=transactions, shift=0 if layout is Layout.SERIAL else transactions + 1)
+
+    @property
+    def within(self) -> Pairs:
+        """From the start of each transaction to its commit."""
+        all_ = np.arange(self.transactions if self.shift else 0)
+        return all_ + self.shift, all_
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
+class Members:
+    """Who takes part in each cluster in one way: those in `who` from `first[c]` to `first[c + 1]`."""
+
+    first: Ints
+    who: Ints
+
+    @classmethod
+    def of(cls, cluster: Ints, who: Ints, count: int) -> Members:
+        """Those given by pairs; with a negative cluster they are left out."""
+        there = np.flatnonzero(cluster >= 0)
+        order = there[np.argsort(cluster[there], kind="stable")]
+        return cls(first=offsets(np.bincount(cluster[there], minlength=count)), who=who[order])
+
+    @cached_property
+    def _some(self) -> Ints:
+        return np.flatnonzero(np.diff(self.first))
+
+    def highest(self, moment: Ints, chosen: Ints | None = None) -> Ints:
+        """The highest moment of those in each cluster, or in each of some; EARLY where there is nobody."""
+        if chosen is None:
+            found, some, moments = np.full(len(self.first) - 1, EARLY), self._some, moment[self.who]
+            starts = self.first[some]
+        else:
+            sizes = self.first[chosen + 1] - self.first[chosen]
+            found, some = np.full(len(chosen), EARLY), np.flatnonzero(sizes)
+            moments = moment[self.who[ranges(self.first[chosen], sizes)]]
+            starts = (np.cumsum(sizes) - sizes)[some]
+        if len(some):
+            found[some] = np.maximum.reduceat(moments, starts)
+        return found
+
+    def of_each(self, clusters: Ints) -> Pairs:
+        """Who is in some clusters, and of which of them, by place."""
+        size = self.first[clusters + 1] - self.first[clusters]
+        return self.who[ranges(self.first[clusters], size)], np.repeat(np.arange(len(clusters)), size)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Clusters:
+    """The clusters of a history.
+
+    One entry a cluster: `key`, and `root`, the transaction that wrote its first version: nobody, where that is the
+    initial one. `writers` are the others who wrote versions of it, `readers` those who read one and wrote none over it.
+    """
+
+    places: Places
     key: Ints
     root: Ints
-    first: Ints
-    part: Ints
+    writers: Members
+    readers: Members
 
     def __len__(self) -> int:
         return len(self.key)
 
-    @cached_property
-    def part_key(self) -> Ints:
-        """The key of each entry of `part`."""
-        return self.key[self.part]
+    def entangled(self, moment: Ints, first: Ints, then: Ints) -> Ints:
+        """Which of all neighbours are not one over before the other begins, in these moments."""
+        shift = self.places.shift
+        root = self.root[then]
+        written = np.maximum(moment[self.root], self.writers.highest(moment))[first] >= moment[root + shift]
+        read = self.readers.highest(moment[shift:])[first] >= moment[root]
+        return np.flatnonzero((written | read) & (self.key[first] == self.key[then]))
 
-    @cached_property
-    def holder(self) -> Ints:
-        """The transaction of each entry of `part`."""
-        return np.repeat(np.arange(self.transactions), np.diff(self.first))
-
-    @cached_property
-    def _members(self) -> Pairs:
-        others = np.flatnonzero(self.root[self.part] != self.holder)
-        cluster = self.part[others]
-        order = np.argsort(cluster, kind="stable")
-        return offsets(np.bincount(cluster, minlength=len(self))), self.holder[others[order]]
-
-    @cached_property
-    def shared(self) -> Ints:
-        """The clusters that others than the root take part in."""
-        return np.flatnonzero(np.diff(self._members[0]))
-
-    def highest(self, moment: Ints, chosen: Ints | None = None) -> Ints:
-        """The highest moment of those who take part in each cluster, or in each of some."""
-        begins, members = self._members
-        if chosen is None:
-            found, shared, moments = moment[self.root], self.shared, moment[members]
-            starts = begins[shared]
-        else:
-            sizes = begins[chosen + 1] - begins[chosen]
-            found, shared = moment[self.root[chosen]], np.flatnonzero(sizes)
-            moments = moment[members[ranges(begins[chosen], sizes)]]
-            starts = (np.cumsum(sizes) - sizes)[shared]
-        if len(shared):
-            found[shared] = np.maximum(found[shared], np.maximum.reduceat(moments, starts))
-        return found
+    def room(self, low: Ints, high: Ints, first: Ints, then: Ints) -> Ints:
+        """How much time windows leave for clusters one after the other; none if not above 0."""
+        shift = self.places.shift
+        root = self.root[then]
+        written = np.maximum(low[self.root[first]], self.writers.highest(low, first))
+        read = self.readers.highest(low[shift:], first)
+        return np.minimum(high[root + shift] - written, high[root] - read)
 
     def edges(self, first: Ints, then: Ints) -> tuple[Ints, Ints, Ints]:
-        """From all who take part in some clusters to the roots of those that come after them: which pair says so."""
-        begins, members = self._members
-        size = begins[first + 1] - begins[first]
-        pair = np.append(np.arange(len(first)), np.repeat(np.arange(len(first)), size))
-        source = np.append(self.root[first], members[ranges(begins[first], size)])
-        target = self.root[then[pair]]
-        others = (source < self.transactions) & (source != target)
+        """Between the moments of clusters that come one after the other: source, target, and which pair says so."""
+        shift = self.places.shift
+        root, all_ = self.root[then], np.arange(len(first))
+        writers, by_writer = self.writers.of_each(first)
+        readers, by_reader = self.readers.of_each(first)
+        source = np.concatenate([self.root[first], writers, readers + shift])
+        pair = np.concatenate([all_, by_writer, by_reader])
+        target = root[pair] + np.where(np.arange(len(pair)) < len(all_) + len(writers), shift, 0)
+        others = (source != self.places.transactions) & (source != target)
         return source[others], target[others], pair[others]
 
 
-def clusters(accesses: Accesses) -> tuple[Clusters, Pairs] | None:
+def clusters(accesses: Accesses, places: Places) -> tuple[Clusters, Pairs] | None:
     """The clusters of the registers of a history, and the edges that order what is in them.
 
     None where two transactions wrote a key after reading the same version of it: then there is no such order.
@@ -112,20 +152,18 @@ def clusters(accesses: Accesses) -> tuple[Clusters, Pairs] | None:
     begins = root == np.arange(len(root))
     begins[versions:] &= np.bincount(accesses.read_key[accesses.version == INITIAL], minlength=keys) > 0
     chosen = np.flatnonzero(begins)
-    number = np.full(len(root) + 1, INITIAL)
+    number = np.full(len(root), INITIAL)
     number[chosen] = np.arange(len(chosen))
-    number[:-1] = number[root]
-    part = number[at_micro]
-    part[accesses.read_at] = np.where(own >= 0, INITIAL, number[read])
-    taking = part >= 0
+    number = number[root]
+    first = begins[:versions]
     found = Clusters(
-        transactions=len(columns),
+        places=places,
         key=np.append(accesses.version_key, np.arange(keys))[chosen],
         root=np.append(accesses.writer, np.full(keys, len(columns)))[chosen],
-        first=np.append(0, np.cumsum(taking))[columns.first],
-        part=part[taking],
+        writers=Members.of(np.where(first, INITIAL, number[:versions]), accesses.writer, len(chosen)),
+        readers=Members.of(np.where(own >= 0, INITIAL, number[read]), accesses.reader, len(chosen)),
     )
-    return found, _inner_edges(accesses, read, following)
+    return found, _inner_edges(accesses, read, following, places)
 
 
 def _written_later(accesses: Accesses, at_micro: Ints) -> Ints:
@@ -154,12 +192,11 @@ def _roots(count: int, before: Ints, after: Ints) -> Ints:
     return root
 
 
-def _inner_edges(accesses: Accesses, read: Ints, following: Ints) -> Pairs:
-    """From writers to readers, and from readers to whoever wrote the next version in the row; not where time tells."""
+def _inner_edges(accesses: Accesses, read: Ints, following: Ints, places: Places) -> Pairs:
+    """From writers to readers, and from readers to whoever wrote the next version in the row."""
     seen = np.flatnonzero(accesses.version >= 0)
     over = np.flatnonzero(following[read] >= 0)
-    source = np.append(accesses.writer[accesses.version[seen]], accesses.reader[over])
-    target = np.append(accesses.reader[seen], accesses.writer[following[read[over]]])
-    columns: TransactionColumns = accesses.columns
-    open_ = np.flatnonzero((source != target) & (columns.end[source] > columns.index[target]))
-    return source[open_], target[open_]
+    source = np.append(accesses.writer[accesses.version[seen]], accesses.reader[over] + places.shift)
+    target = np.append(accesses.reader[seen] + places.shift, accesses.writer[following[read[over]]])
+    others = np.flatnonzero(source != target)
+    return source[others], target[others]

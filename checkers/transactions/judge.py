@@ -58,6 +58,9 @@ SEEING: Final = (Rule.ATOMIC_VIEW, Rule.ATOMIC, Rule.CAUSAL)
 OVERWRITING: Final = (Rule.CURSOR, Rule.UPDATE_ATOMIC, Rule.MONOTONIC_VIEW, Rule.SINGLE, Rule.SNAPSHOT, Rule.UPDATES)
 """Rules that the order of versions may break though nobody read them."""
 
+TAKING_TURNS: Final = (Rule.SERIAL, Rule.SNAPSHOT)
+"""Rules that are kept, in real time, if the writers of registers took turns."""
+
 OF_ITEMS: Final = (Rule.ITEMS, Rule.CURSOR, Rule.ATOMIC_VIEW)
 """Rules to which it does not matter what predicate reads did not show."""
 
@@ -147,11 +150,17 @@ class Judge:
     @cached_property
     def in_turns(self) -> Ruling | None:
         """What shows strict serializability of registers, if an order in which their writers took turns is found."""
-        accesses, columns = self.accesses, self.accesses.columns
-        if not columns.real_time or not accesses.free.all() or accesses.item is not None:
+        return self._taken(Rule.SERIAL, Order.REALTIME)
+
+    def _taken(self, rule: Rule, order: Order) -> Ruling | None:
+        """What shows that a rule is kept, where only the order of registers is open, if moments are found for it."""
+        accesses = self.accesses
+        if rule not in TAKING_TURNS or order is not Order.REALTIME or not accesses.columns.real_time:
             return None
-        commits = turns(accesses, self.budget)
-        return None if commits is None else Ruling(commits=commits)
+        if not accesses.free.all() or accesses.item is not None:
+            return None
+        found = turns(accesses, LAYOUTS[rule][0], self.budget)
+        return None if found is None else Ruling(commits=found.commits, starts=found.starts)
 
     def known(self, order: Order) -> Situation:
         """What is known, and an order of time."""
@@ -175,7 +184,7 @@ class Judge:
             return self._forced(rule, order)
         if rule in LAYOUTS and not self.open(rule):
             return self._kept(rule, self.known(order))
-        return self._chosen(rule, order)
+        return self._taken(rule, order) or self._chosen(rule, order)
 
     def open(self, rule: Rule) -> bool:
         """Whether some order of free versions may break the rule and another may not."""

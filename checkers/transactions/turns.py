@@ -1,16 +1,15 @@
 """In what order the writers of registers took turns, and when: windows of time, and a solver for what they leave open.
 
-A transaction took effect at one moment, in a window between its invocation and its completion. Of two clusters of a
-key (see `clusters`) one is over before the other begins: whoever takes part in it comes before the root of the other.
-So an order of clusters is a set of edges, each of which narrows the windows at its ends. It is possible exactly if no
-way along edges leads from the beginning of a window past the end of another, or round in a circle; where one does, not
-all of the choices on that way are right.
+Each transaction has a moment, or two (see `clusters`), between its invocation and its completion: a window. Of two
+clusters of a key one is over before the other begins. So an order of clusters is a set of edges between moments, each
+of which narrows the windows at its ends. It is possible exactly if no way along edges leads from the beginning of a
+window past the end of another, or round in a circle; where one does, not all of the choices on that way are right.
 
 Put everybody in the middle of its window. Neighbouring clusters of a key that are entangled then are ordered: by
 their windows, if these allow but one order, else by choice. A SAT solver chooses, the edges are followed, what they
 exclude is learnt, until nothing is excluded (difference logic with lazily learnt clauses: Nieuwenhuis, Oliveras,
 Tinelli 2006). That moves the middles, and other neighbours may be entangled now; when none are, the middles are moments
-at which all can have taken effect. If no choice is left, there are no such moments: no order agrees with real time.
+at which all can have taken effect. If no choice is left, there are no such moments: the model is violated.
 
 Most clusters are in order from the beginning, and what is not is so for reasons nearby. So a few rounds do, of a few
 passes over arrays each, at any length of a history.
@@ -20,11 +19,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import attrs
 import numpy as np
 
 from checkers.budget import Budget
 from checkers.transactions.accesses import Accesses, Ints, Mask
-from checkers.transactions.clusters import Clusters, Pairs, clusters
+from checkers.transactions.clusters import Clusters, Pairs, Places, clusters
+from checkers.transactions.layouts import Layout
 from checkers.transactions.moments import ExcludedError, Graph, Moments
 from histories.transactions import FOREVER
 
@@ -42,25 +43,43 @@ ROUNDS_MAX: Final = 10_000
 OFTEN: Final = 4
 """Where one in so many neighbours is ordered by windows, nothing is chosen yet."""
 
+BEFORE: Final = -(1 << 58)
+"""Before all moments: when nobody did everything."""
+
 NONE: Final = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
-def turns(accesses: Accesses, budget: Budget) -> Ints | None:
-    """The committed transactions as they may have taken effect one after another, in real time; None if not found."""
-    found = clusters(accesses)
-    if found is None:
-        return None
+@attrs.frozen(kw_only=True, eq=False)
+class Turns:
+    """The committed transactions, as they may have committed, and how many had when each of them started."""
+
+    commits: Ints
+    starts: Ints | None
+
+
+def turns(accesses: Accesses, layout: Layout, budget: Budget) -> Turns | None:
+    """Moments that all transactions can have had in real time; None if there are none, or none were found in time.
+
+    The layout is SERIAL or SNAPSHOT. Every version of the registers must be free.
+    """
     columns = accesses.columns
+    places = Places.of(layout, len(columns))
+    found = clusters(accesses, places)
     last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0)))
-    if (last * MOMENTS * 4).bit_length() + len(columns.keys).bit_length() > 62:
+    if found is None or (last * MOMENTS * 4).bit_length() + len(columns.keys).bit_length() > 62:
         return None
-    low, high = columns.index * MOMENTS, np.minimum(columns.end, last + 1) * MOMENTS - 1
     some, edges = found
-    middle = _Search(some, np.append(low, -1), np.append(high, -1), edges).settled(budget)
+    low, high = columns.index * MOMENTS, np.minimum(columns.end, last + 1) * MOMENTS - 1
+    low, high = (np.tile(np.append(each, BEFORE), 2 if places.shift else 1) for each in (low, high))
+    edges = _joined(edges, places.within)
+    open_ = np.flatnonzero(high[edges[0]] >= low[edges[1]])
+    middle = _Search(some, low, high, (edges[0][open_], edges[1][open_])).settled(budget)
     if middle is None:
         return None
-    order = np.argsort(middle[:-1], kind="stable")
-    return order[accesses.committed[order]]
+    commits = np.argsort(middle[: len(columns)], kind="stable")
+    commits = commits[accesses.committed[commits]]
+    starts = np.searchsorted(middle[commits], middle[commits + places.shift]) if places.shift else None
+    return Turns(commits=commits, starts=starts)
 
 
 class _Search:
@@ -154,23 +173,23 @@ class _Search:
         return np.where(on, first, then), np.where(on, then, first)
 
     def _entangled(self) -> Pairs:
-        """Neighbours of which the middles do not put all who take part in the first before the second."""
-        some, moment = self.clusters, self.middle + 2
-        code = (some.key << int(moment.max(initial=0)).bit_length()) + moment[some.root]
+        """Neighbours of which one is not over before the other begins, in the middles of windows."""
+        some, moment = self.clusters, self.middle
+        rank = np.maximum(moment[some.root] + 1, 0)
+        code = (some.key << int(rank.max(initial=0)).bit_length()) + rank
         self._order = self._order[np.argsort(code[self._order], kind="stable")]
         first, then = self._order[:-1], self._order[1:]
-        late = some.highest(moment)[first] >= moment[some.root[then]]
-        tangled = np.flatnonzero(late & (some.key[first] == some.key[then]))
+        tangled = some.entangled(moment, first, then)
         return first[tangled], then[tangled]
 
     def _order_neighbours(self, solver: Solver, first: Ints, then: Ints) -> None:
         """Order pairs by the windows, or if most of them are open, let those be chosen."""
-        room, back = self._room(first, then), self._room(then, first)
-        if ((room <= 0) & (back <= 0)).any():
+        low, high = self.earliest.moment, -self.latest.moment
+        room, back = self.clusters.room(low, high, first, then), self.clusters.room(low, high, then, first)
+        if (np.maximum(room, back) <= 0).any():
             raise ExcludedError(((),))
-        on = room >= back
+        on, forced = room >= back, (room <= 0) | (back <= 0)
         first, then = np.where(on, first, then), np.where(on, then, first)
-        forced = (room <= 0) | (back <= 0)
         if forced.any():
             self._new = self.clusters.edges(first[forced], then[forced])[:2]
             self.graph.know(*self._new)
@@ -186,10 +205,6 @@ class _Search:
         source, target, pair = self.clusters.edges(then, first)
         self.graph.propose(source, target, -number - pair)
         self.first, self.then = np.append(self.first, first), np.append(self.then, then)
-
-    def _room(self, first: Ints, then: Ints) -> Ints:
-        """How much time there is for clusters in this order; none if not above 0."""
-        return -self.latest.moment[self.clusters.root[then]] - self.clusters.highest(self.earliest.moment, first)
 
 
 def _joined(one: Pairs, other: Pairs) -> Pairs:

@@ -9,6 +9,7 @@ from checkers.budget import Budget
 from checkers.models import Data
 from checkers.transactions import check_columns, check_transactions
 from checkers.transactions.audit import audit
+from checkers.transactions.layouts import Layout
 from checkers.transactions.lists import Lists
 from checkers.transactions.registers import Registers
 from checkers.transactions.turns import turns
@@ -27,8 +28,8 @@ ABOUT_READS = {"G1a", "G1b", "garbage-read", "internal", "future-read"}
 def turns_of(columns):
     is_list = np.zeros(len(columns.keys), dtype=bool)
     found = accesses(columns, Lists.of(columns, is_list), Registers.of(columns, is_list))
-    commits = turns(found, Budget())
-    return None if commits is None else commits.tolist()
+    found = turns(found, Layout.SERIAL, Budget())
+    return None if found is None else found.commits.tolist()
 
 
 def order(text):
