@@ -50,6 +50,11 @@ SUBTLE: Final = ("internal-predicate",)
 EASY: Final = (Rule.WRITES, Rule.COMMITTED, Rule.ATOMIC_VIEW, Rule.ATOMIC, Rule.CAUSAL)
 """Rules that are tried in polynomial time, whatever is not known."""
 
+TIMELESS: Final = Finding(
+    status=Status.UNKNOWN,
+    because="the history does not tell when transactions began and ended, only their order in each process",
+)
+
 
 def check_transactions(history: History, data: Data | None = None, budget: Budget | None = None) -> Classification:
     """Judge the transactions of a history by every isolation model.
@@ -229,6 +234,12 @@ class _Classifier:
         rule, order = condition.rule, condition.order
         if rule is Rule.ITEMS and self._rows is None:
             rule = Rule.SERIAL
+        if order is Order.REALTIME and not self._columns.real_time:
+            order = Order.SESSION  # which is all that is known of time: it may show that the model is violated
+            if any(
+                (other.rule, other.order) == (rule, order) and model in self._held for model, other in self._conditions
+            ):
+                return TIMELESS
         if (rule, order) not in self._rulings:
             self._rulings[rule, order] = self._judge.judge(rule, order)
         ruling = self._rulings[rule, order]
@@ -250,8 +261,7 @@ class _Classifier:
         self, condition: Condition, commits: Ints, starts: Ints | None = None, version: Ints | None = None
     ) -> Finding:
         if condition.order is Order.REALTIME and not self._columns.real_time:
-            because = "the history does not tell when transactions began and ended, only their order in each process"
-            return Finding(status=Status.UNKNOWN, because=because)
+            return TIMELESS
         certificate = Certificate(
             rule=condition.rule,
             order=condition.order,

@@ -59,7 +59,7 @@ OVERWRITING: Final = (Rule.CURSOR, Rule.UPDATE_ATOMIC, Rule.MONOTONIC_VIEW, Rule
 """Rules that the order of versions may break though nobody read them."""
 
 TAKING_TURNS: Final = (Rule.SERIAL, Rule.SNAPSHOT)
-"""Rules that are kept, in real time, if the writers of registers took turns."""
+"""Rules that are kept if the writers of registers took turns."""
 
 OF_ITEMS: Final = (Rule.ITEMS, Rule.CURSOR, Rule.ATOMIC_VIEW)
 """Rules to which it does not matter what predicate reads did not show."""
@@ -155,11 +155,11 @@ class Judge:
     def _taken(self, rule: Rule, order: Order) -> Ruling | None:
         """What shows that a rule is kept, where only the order of registers is open, if moments are found for it."""
         accesses = self.accesses
-        if rule not in TAKING_TURNS or order is not Order.REALTIME or not accesses.columns.real_time:
+        if rule not in TAKING_TURNS or not accesses.columns.real_time:
             return None
         if not accesses.free.all() or accesses.item is not None:
             return None
-        found = turns(accesses, LAYOUTS[rule][0], self.budget)
+        found = turns(accesses, LAYOUTS[rule][0], order, self.budget)
         return None if found is None else Ruling(commits=found.commits, starts=found.starts)
 
     def known(self, order: Order) -> Situation:

@@ -143,6 +143,10 @@ def time_order(columns: TransactionColumns, committed: Mask, order: Order, verti
 
 
 def _session(columns: TransactionColumns, committed: Mask) -> Edges:
+    return Edges.make(np.arange(len(columns)), Type.SESSION, *session_order(columns, committed))
+
+
+def session_order(columns: TransactionColumns, committed: Mask) -> tuple[Ints, Ints]:
     """From each ok transaction to the next of its process, and to those of unknown fate before that."""
     chosen = np.flatnonzero(committed)
     chosen = chosen[np.argsort(columns.process[chosen], kind="stable")]
@@ -150,7 +154,7 @@ def _session(columns: TransactionColumns, committed: Mask) -> Edges:
     before = np.append(-1, last)[: len(chosen)]
     follows = np.flatnonzero(before >= 0)
     follows = follows[columns.process[chosen[follows]] == columns.process[chosen[before[follows]]]]
-    return Edges.make(np.arange(len(columns)), Type.SESSION, chosen[before[follows]], chosen[follows])
+    return chosen[before[follows]], chosen[follows]
 
 
 def _real_time(columns: TransactionColumns, committed: Mask, vertices: int) -> Edges:

@@ -25,8 +25,10 @@ import numpy as np
 from checkers.budget import Budget
 from checkers.transactions.accesses import Accesses, Ints, Mask
 from checkers.transactions.clusters import Clusters, Pairs, Places, clusters
+from checkers.transactions.conditions import Order
 from checkers.transactions.layouts import Layout
 from checkers.transactions.moments import ExcludedError, Graph, Moments
+from checkers.transactions.relations import session_order
 from histories.transactions import FOREVER
 
 if TYPE_CHECKING:
@@ -38,7 +40,13 @@ MOMENTS: Final = 1 << 10
 SOLVER: Final = "glucose4"
 
 ROUNDS_MAX: Final = 10_000
-"""So many times something is chosen."""
+"""So many times something is chosen,"""
+
+WIDER_ROUNDS_MAX: Final = 1_500
+"""or so many where windows are widened,"""
+
+WIDER: Final = (4, 16)
+"""by so many times their length in the middle of all."""
 
 OFTEN: Final = 4
 """Where one in so many neighbours is ordered by windows, nothing is chosen yet."""
@@ -57,23 +65,37 @@ class Turns:
     starts: Ints | None
 
 
-def turns(accesses: Accesses, layout: Layout, budget: Budget) -> Turns | None:
-    """Moments that all transactions can have had in real time; None if there are none, or none were found in time.
+def turns(accesses: Accesses, layout: Layout, order: Order, budget: Budget) -> Turns | None:
+    """Moments that all transactions can have had, in an order of time; None if there are none, or none were found.
 
-    The layout is SERIAL or SNAPSHOT. Every version of the registers must be free.
+    The layout is SERIAL, SNAPSHOT or PREFIX. Every version of the registers must be free, and real time be known. Where
+    it does not count, most took effect about when it says, all the same: so windows are widened, in several attempts.
     """
+    columns = accesses.columns
+    if order is Order.REALTIME:
+        return _turns(accesses, layout, order, 0, budget)
+    length = int(np.median((columns.end - columns.index)[columns.end < FOREVER])) if len(columns) else 0
+    attempts = (_turns(accesses, layout, order, times * length, budget) for times in WIDER)
+    return next((found for found in attempts if found), None)
+
+
+def _turns(accesses: Accesses, layout: Layout, order: Order, wider: int, budget: Budget) -> Turns | None:
     columns = accesses.columns
     places = Places.of(layout, len(columns))
     found = clusters(accesses, places)
-    last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0)))
+    last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0))) + 2 * wider
     if found is None or (last * MOMENTS * 4).bit_length() + len(columns.keys).bit_length() > 62:
         return None
     some, edges = found
-    low, high = columns.index * MOMENTS, np.minimum(columns.end, last + 1) * MOMENTS - 1
+    low, high = columns.index * MOMENTS, (np.minimum(columns.end, last) + 2 * wider + 1) * MOMENTS - 1
     low, high = (np.tile(np.append(each, BEFORE), 2 if places.shift else 1) for each in (low, high))
     edges = _joined(edges, places.within)
+    if order is Order.SESSION:
+        before, after = session_order(columns, accesses.committed)
+        edges = _joined(edges, (before, after + places.shift))
     open_ = np.flatnonzero(high[edges[0]] >= low[edges[1]])
-    middle = _Search(some, low, high, (edges[0][open_], edges[1][open_])).settled(budget)
+    rounds = ROUNDS_MAX if order is Order.REALTIME else WIDER_ROUNDS_MAX
+    middle = _Search(some, low, high, (edges[0][open_], edges[1][open_])).settled(rounds, budget)
     if middle is None:
         return None
     commits = np.argsort(middle[: len(columns)], kind="stable")
@@ -101,13 +123,13 @@ class _Search:
         self._chosen = [np.zeros(0, dtype=bool)] * 2  # what they agree with
         self._order = np.argsort(some.key, kind="stable")
 
-    def settled(self, budget: Budget) -> Ints | None:
+    def settled(self, rounds: int, budget: Budget) -> Ints | None:
         """Twice the moments of the transactions; None if there are none, or were not found in time."""
         from pysat.solvers import Solver
 
         try:
             with Solver(name=SOLVER) as solver:
-                for _ in range(ROUNDS_MAX):
+                for _ in range(rounds):
                     if budget.out_of_time():
                         break
                     self._know()

@@ -9,6 +9,7 @@ from checkers.budget import Budget
 from checkers.models import Data
 from checkers.transactions import check_columns, check_transactions
 from checkers.transactions.audit import audit
+from checkers.transactions.conditions import Order
 from checkers.transactions.layouts import Layout
 from checkers.transactions.lists import Lists
 from checkers.transactions.registers import Registers
@@ -28,7 +29,7 @@ ABOUT_READS = {"G1a", "G1b", "garbage-read", "internal", "future-read"}
 def turns_of(columns):
     is_list = np.zeros(len(columns.keys), dtype=bool)
     found = accesses(columns, Lists.of(columns, is_list), Registers.of(columns, is_list))
-    found = turns(found, Layout.SERIAL, Budget())
+    found = turns(found, Layout.SERIAL, Order.REALTIME, Budget())
     return None if found is None else found.commits.tolist()
 
 
