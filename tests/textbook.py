@@ -340,6 +340,22 @@ HARD = (
         "T1: rp(=7,[]) i(2,8)\nT2: rp(=8,[]) i(1,7)",
         shows=("G2",),
     ),
+    Case(
+        "phantoms for a session",
+        ROWS,
+        (SERIALIZABLE, STRONG_SI),
+        ("strong-session-serializable",),
+        "T1: i(1,5) ; T2: rp(=7,[])\nT3: i(2,7) rp(=5,[])",
+        shows=("G2-process",),
+    ),
+    Case(
+        "phantoms in real time",
+        ROWS,
+        (SESSION_SERIALIZABLE, STRONG_SI),
+        (STRICT,),
+        "T1: i(1,5) @1-2\nT2: rp(=7,[]) @3-4\nT3: i(2,7) rp(=5,[]) @0-5",
+        shows=("G2-realtime",),
+    ),
 )
 """What other checkers got wrong once, or could."""
 

@@ -21,7 +21,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from histories.transactions import INFO, OK, TransactionColumns
+from histories.transactions import APPEND, INFO, OK, TransactionColumns
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -117,6 +117,18 @@ class Accesses:
     def version_key(self) -> Ints:
         """The key of each version."""
         return np.repeat(np.arange(len(self.known)), np.diff(self.first))
+
+    @cached_property
+    def finished_at(self) -> Ints:
+        """The last micro-operation by which the writer of each version wrote its key, be that seen or not."""
+        columns, found = self.columns, self.written_at.copy()
+        appends = np.flatnonzero(columns.kind == APPEND)
+        lists = np.flatnonzero(columns.kind[found] == APPEND)
+        code = columns.key[appends] * len(columns) + columns.transaction[appends]
+        order = np.argsort(code, kind="stable")
+        wanted = self.version_key[lists] * len(columns) + self.writer[lists]
+        found[lists] = appends[order[np.searchsorted(code[order], wanted, side="right") - 1]]
+        return found
 
     @cached_property
     def read_key(self) -> Ints:

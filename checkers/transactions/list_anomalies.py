@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from checkers.transactions import within
-from checkers.transactions.accesses import OPEN, Accesses, Ints
+from checkers.transactions.accesses import OPEN, Accesses, Ints, Mask
 from checkers.transactions.lists import Lists
 from checkers.transactions.within import Contradictions
 from histories.transactions import APPEND, FAIL, OK, READ, TransactionColumns
@@ -28,7 +28,22 @@ def list_anomalies(lists: Lists, accesses: Accesses) -> list[tuple[str, Rows]]:
     """The anomalies that lists show without a graph, by name; lost updates apart, which make a cycle."""
     if not len(lists.appends) and not len(lists.reads):
         return []
-    return [(name, search(lists, accesses)) for name, search in _SEARCHES]
+    doubled = _doubled(lists)
+    return [
+        *((name, search(lists, accesses)) for name, search in _SHOWN),
+        *((name, _of_others(lists, doubled, search(lists, accesses))) for name, search in _SEARCHES),
+    ]
+
+
+def _doubled(lists: Lists) -> Mask:
+    """The keys of which a read shows an element twice: then nobody can tell what stands where."""
+    found = np.zeros(len(lists.first) - 1, dtype=bool)
+    found[lists.columns.key[duplicate_elements(lists, None)[:, 0]]] = True
+    return found
+
+
+def _of_others(lists: Lists, doubled: Mask, found: Rows) -> Rows:
+    return found[~doubled[lists.columns.key[found[:, 0]]]]
 
 
 def garbage_reads(lists: Lists, _: Accesses) -> Rows:
@@ -38,7 +53,7 @@ def garbage_reads(lists: Lists, _: Accesses) -> Rows:
     return rows(np.unique(np.concatenate([chained, lists.reads[read[source < 0]]])))
 
 
-def duplicate_elements(lists: Lists, _: Accesses) -> Rows:
+def duplicate_elements(lists: Lists, _: Accesses | None) -> Rows:
     """Reads that show one element twice."""
     again = lists.chain_key[(lists.chain >= 0) & (lists.rank[lists.chain] != lists.place)]
     read, source = lists.stray_elements
@@ -92,7 +107,17 @@ def intermediate_reads(lists: Lists, accesses: Accesses) -> Rows:
     read, last = np.unique(both, axis=0).T
     then = followed[last]
     missed = (lists.rank[then] < 0) | (lists.rank[then] > lists.rank[last])  # else it is shown, but out of order
+    missed &= _directly_under(lists, last, read)
     return rows(read[missed], last[missed], then[missed])
+
+
+def _directly_under(lists: Lists, append: Ints, read: Ints) -> Mask:
+    """Whether no element of a failed transaction stands between each append and the end of what each read shows."""
+    aborted = np.append(0, np.cumsum(lists.aborted))
+    place = lists.first[lists.columns.key[append]] + lists.rank[append]
+    end = lists.last_element[np.searchsorted(lists.reads, read)]
+    directly: Mask = aborted[place + 1] == aborted[end + 1]
+    return directly
 
 
 def incompatible_orders(lists: Lists, _: Accesses) -> Rows:
@@ -141,8 +166,9 @@ def twice_updated(accesses: Accesses, read: Ints, write: Ints) -> Rows:
 def contradictions(lists: Lists) -> Contradictions:
     """Reads that contradict their own transaction."""
     columns, at, before = lists.columns, lists.touches, lists.before
-    if not (columns.outcome == OK).all():
-        at = at[(columns.outcome == OK)[columns.transaction[at]]]
+    doubled = _doubled(lists)
+    if doubled.any() or not (columns.outcome == OK).all():
+        at = at[(columns.outcome == OK)[columns.transaction[at]] & ~doubled[columns.key[at]]]
         before = within.earlier(columns, at)
     after = lists.rank + 1
     after[lists.reads] = lists.length
@@ -169,10 +195,14 @@ def _doubtful(columns: TransactionColumns, at: Ints, before: Ints, after: Ints) 
     return at[kept], within.earlier(columns, at[kept])
 
 
-_SEARCHES: Final[tuple[tuple[str, Callable[[Lists, Accesses], Rows]], ...]] = (
+_Searches = tuple[tuple[str, Callable[[Lists, Accesses], Rows]], ...]
+
+_SHOWN: Final[_Searches] = (
     ("garbage-read", garbage_reads),
     ("duplicate-elements", duplicate_elements),
     ("G1a", aborted_reads),
+)
+_SEARCHES: Final[_Searches] = (  # they speak of places in the list
     ("dirty-update", dirty_updates),
     ("G1b", intermediate_reads),
     ("incompatible-order", incompatible_orders),

@@ -45,7 +45,8 @@ def contradictions(registers: Registers) -> Contradictions:
     is_read = columns.kind[at] == READ
     own_source = np.full(len(at), -1)
     transaction = columns.transaction
-    own = transaction[registers.source] == transaction[registers.reads]
+    own = registers.source >= 0
+    own[own] = transaction[registers.seen] == transaction[registers.reads[own]]
     own_source[np.searchsorted(at, registers.reads[own])] = registers.source[own]
     return within.of_registers(at, before, is_read, columns.value[at], own_source)
 

@@ -128,7 +128,7 @@ def _list_reads(lists: Lists, chained: _Some, version_of_element: Ints, at: Ints
 def _register_reads(registers: Registers, free: _Some, at: Ints, fate: Mask) -> tuple[Ints, Ints]:
     """The reads of registers that found what a committed transaction wrote, or nothing, and which version that was."""
     columns, source = registers.columns, registers.source
-    writer = columns.transaction[source]
+    writer = columns.transaction[np.maximum(source, 0)]
     own = writer == columns.transaction[registers.reads]
     counts = (source == INITIAL) | ((source >= 0) & fate[writer] & ~own)
     source, reads = source[counts], registers.reads[counts]

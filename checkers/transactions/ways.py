@@ -30,7 +30,7 @@ def monotonic_view(situation: Situation) -> Hits:
     accesses, into = situation.accesses, situation.forward
     is_read = into.type == Type.WR
     at = np.empty(len(into), dtype=np.int64)
-    at[is_read], at[~is_read] = accesses.read_at[into.right[is_read]], accesses.written_at[into.right[~is_read]]
+    at[is_read], at[~is_read] = accesses.read_at[into.right[is_read]], accesses.finished_at[into.right[~is_read]]
     at = accesses.moment(at)
     order = np.argsort(at, kind="stable")
     into, at = into.where(order), at[order]

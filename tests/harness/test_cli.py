@@ -163,3 +163,24 @@ def test_every_verb_has_help(fallacy):
         done = fallacy(verb, "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
+
+
+SEVERAL = [
+    {"name": "serial", "sessions": [[{"ops": [["w", "x", 1]]}], [{"ops": [["r", "x", 1]]}]]},
+    {"name": "lost update", "sessions": [[{"ops": [["r", "x", None], ["w", "x", i]]}] for i in (1, 2)]},
+]
+
+
+def test_of_a_file_with_several_histories_each_is_judged_or_the_one_that_is_named(fallacy, tmp_path):
+    (tmp_path / "several.json").write_text(json.dumps(SEVERAL))
+    done = fallacy("check", "several.json", "--json")
+    assert done.returncode == 1
+    assert [(one["history"], one["valid"]) for one in json.loads(done.stdout)] == [
+        ("serial", True),
+        ("lost update", False),
+    ]
+    assert fallacy("check", "several.json", "--name", "serial").returncode == 0
+    told = fallacy("check", "several.json", "--name", "lost update")
+    assert "lost-update" in told.stdout
+    assert "--name 'lost update'" in told.stdout
+    assert "one of its 2 histories: serial, lost update" in fallacy("check", "several.json", "--name", "nothing").stderr

@@ -119,6 +119,38 @@ def test_elements_out_of_order_or_twice():
     assert "duplicate-elements" in anomalies("a(x,1)\nr(x,[1 1])")
 
 
+def test_nothing_but_a_read_of_what_nobody_wrote():
+    assert anomalies("r(x,1)") == {"garbage-read"}
+    assert anomalies("r(x,[1])") == {"garbage-read"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a(x,1) r(x,[1 1])",
+        "a(x,1) a(x,2)\nr(x,[1 2 1])",
+        "a(x,2)\nr(x,[1]) a(x,1) r(x,[1 2 1])",
+    ],
+)
+def test_where_a_list_shows_an_element_twice_nobody_asks_which_of_the_two_was_meant(text):
+    assert anomalies(text) == {"duplicate-elements"}
+
+
+def test_and_an_aborted_element_between_the_two_is_an_aborted_read_and_no_update():
+    assert anomalies("a(x,1)\na(x,2) fail\nr(x,[1 2 1])") == {"duplicate-elements", "G1a"}
+
+
+def test_a_read_that_ends_in_an_aborted_append_is_no_read_of_what_stands_before():
+    assert anomalies("a(x,1) a(x,3)\na(x,2) fail\nr(x,[1 2])") == {"G1a"}
+    assert anomalies("a(x,1) a(x,3)\nr(x,[1])") == {"G1b"}
+
+
+def test_a_transaction_has_written_a_list_when_it_has_appended_for_the_last_time():
+    half = "T1: a(x,1) a(y,1)\nT2: a(x,2) r(y,nil) a(x,3) r(x,[1 2])"
+    whole = "T1: a(x,1) a(y,1)\nT2: a(x,2) r(y,nil) a(x,3) r(x,[1 2 3])"
+    assert [judged(text).status("monotonic-view") for text in (half, whole)] == [Status.HOLDS, Status.HOLDS]
+
+
 def test_a_cycle_of_versions_of_one_register_leaves_no_order_at_all():
     assert "cyclic-versions" in anomalies("r(x,2) w(x,1)\nr(x,1) w(x,2)")
 
