@@ -236,9 +236,8 @@ class _Classifier:
             rule = Rule.SERIAL
         if order is Order.REALTIME and not self._columns.real_time:
             order = Order.SESSION  # which is all that is known of time: it may show that the model is violated
-            if any(
-                (other.rule, other.order) == (rule, order) and model in self._held for model, other in self._conditions
-            ):
+            twins = [model for model, other in self._conditions if (other.rule, other.order) == (rule, order)]
+            if not self._held.isdisjoint(twins):
                 return TIMELESS
         if (rule, order) not in self._rulings:
             self._rulings[rule, order] = self._judge.judge(rule, order)

@@ -14,7 +14,7 @@ from checkers.budget import Budget
 from checkers.linearizability import CasRegister, Register, Specification, check_linearizable
 from checkers.models import Data, classification
 from checkers.verdict import Classification
-from checkers.weaker import check_convergence, check_staleness
+from checkers.weaker import check_convergence, check_staleness, check_weaker
 from harness.generators import Answer, Completion, Context, Each, Generator, Invocation, on_each_thread
 from harness.test import Test
 from harness.workloads.workload import Workload
@@ -79,16 +79,17 @@ def final_reads(test: Test, keys: Sequence[Any]) -> Generator:
 
 
 def judge(specification: Specification) -> Callable[[History, Budget], Classification]:
-    """Linearizability, and what it says of the models around it; where it is broken, how stale reads surely are."""
+    """Linearizability; where it is broken, the models weaker than it, and how stale reads surely are."""
 
     def check(history: History, budget: Budget) -> Classification:
         found = check_linearizable(history, specification, budget)
         anomalies = sorted(found.anomalies, key=lambda anomaly: anomaly.type not in GRAVE)
         models, statistics = dict(found.models), dict(found.statistics)
         if anomalies:
-            late = check_staleness(history)
-            models |= late.models
-            statistics |= late.statistics
+            late, weaker = check_staleness(history), check_weaker(history, budget)
+            anomalies += weaker.anomalies
+            models |= {**late.models, **weaker.models}
+            statistics |= {**late.statistics, **weaker.statistics}
         return classification(models, data=Data.OPERATIONS, anomalies=anomalies, statistics=statistics)
 
     return check
