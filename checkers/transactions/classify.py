@@ -203,7 +203,7 @@ class _Classifier:
         Where the order of versions is open, and some rules are hard to try, the others come before those.
         """
         strongest = "strict-serializable"
-        timed = None if self._decided(strongest) else self._judge.in_turns or self._judge.windowed()
+        timed = None if self._decided(strongest) else self._judge.in_turns
         if timed is not None:
             self._rulings[Rule.SERIAL, Order.REALTIME] = timed
             self._find(strongest, self._finding(CONDITIONS[strongest]))

@@ -32,7 +32,6 @@ from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Pair, Steps, assumed
 from checkers.transactions.turns import turns
-from checkers.transactions.windows import Windows
 from histories.transactions import OK
 
 
@@ -157,7 +156,7 @@ class Judge:
         accesses = self.accesses
         if rule not in TAKING_TURNS or not accesses.columns.real_time:
             return None
-        if not accesses.free.all() or accesses.item is not None:
+        if not accesses.free.all() or accesses.open_reads is not None:
             return None
         found = turns(accesses, LAYOUTS[rule][0], order, self.budget)
         return None if found is None else Ruling(commits=found.commits, starts=found.starts)
@@ -184,7 +183,8 @@ class Judge:
             return self._forced(rule, order)
         if rule in LAYOUTS and not self.open(rule):
             return self._kept(rule, self.known(order))
-        return self._taken(rule, order) or self._chosen(rule, order)
+        strict = (rule, order) == (Rule.SERIAL, Order.REALTIME)
+        return (self.in_turns if strict else self._taken(rule, order)) or self._chosen(rule, order)
 
     def open(self, rule: Rule) -> bool:
         """Whether some order of free versions may break the rule and another may not."""
@@ -325,54 +325,24 @@ class Judge:
         self, rule: Rule, order: Order, choices: Choices, each: int | None
     ) -> tuple[Ruling | None, Accesses, list[Steps]]:
         """What shows that versions ordered as chosen keep a rule, or cycles that break it, and in which accesses."""
-        chosen, accesses, commits = choices.edges(), choices.accesses(), None
-        if self._narrows(rule, order):
-            hinted = joined([self._windows.agreeing(chosen), chosen])
-            commits = self._windows.order(hinted if len(chosen) else None)
-            chosen = hinted
-        if commits is None:
-            edges = joined([self.known(order).edges, chosen])
-            situation = attrs.evolve(self.known(order), edges=edges, accesses=accesses)
-            found = some_cycles(moments(rule, situation), each=each)
-            if found:
-                return None, accesses, found
-            commits = self._guess(rule, situation)
-        elif (scheduled := self._rescheduled(self._committed(commits))) is not None:
-            return Ruling(commits=scheduled), accesses, []
-        situation = self._total(self._committed(commits), order, accesses)
+        accesses = choices.accesses()
+        situation = attrs.evolve(
+            self.known(order), edges=joined([self.known(order).edges, choices.edges()]), accesses=accesses
+        )
+        found = some_cycles(moments(rule, situation), each=each)
+        if found:
+            return None, accesses, found
+        commits = self._guess(rule, situation)
+        situation = self._total(commits, order, accesses)
         found = violations(rule, situation, order, each=each)
         kept = None if found else self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, situation)
         return kept, situation.accesses, found
-
-    def windowed(self) -> Ruling | None:
-        """What shows strict serializability at the first guess, where versions are ordered by time."""
-        if not self.open(Rule.SERIAL) or not self._narrows(Rule.SERIAL, Order.REALTIME) or self.scheduled is None:
-            return None
-        found = self._windows.order()
-        scheduled = None if found is None else self._rescheduled(self._committed(found))
-        return None if scheduled is None else Ruling(commits=scheduled)
-
-    def _rescheduled(self, commits: Ints) -> Ints | None:
-        """Committed transactions in an order that agrees with real time, and has all versions in their order here."""
-        columns = self.accesses.columns
-        parts = total_dependencies(self.accesses, self._sequence(commits))
-        found = earliest(columns, self._vertices, *beyond_real_time(columns, self._vertices, parts))
-        return None if found is None else self._committed(found)
 
     def _sequence(self, commits: Ints) -> Ints:
         """The versions, key by key, in the order of these transactions."""
         moment = np.empty(len(self.accesses.columns), dtype=np.int64)
         moment[commits] = np.arange(len(commits))
         return np.argsort(self.accesses.version_key * len(moment) + moment[self.accesses.writer])
-
-    def _narrows(self, rule: Rule, order: Order) -> bool:
-        """Whether the windows of transactions tell something of the order that a rule asks for."""
-        timed = order is Order.REALTIME and self.accesses.columns.real_time
-        return timed and rule is Rule.SERIAL and self.accesses.open_reads is None
-
-    @cached_property
-    def _windows(self) -> Windows:
-        return Windows(self.accesses, self._vertices, *self._unimplied)
 
 
 class _Forced(dict[Pair, tuple[Hits, int]]):

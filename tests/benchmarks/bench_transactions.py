@@ -54,8 +54,14 @@ def test_registers_read_before_they_are_written(benchmark, table, pytestconfig, 
     measure(benchmark, table, "rw-register, 20 clients, no blind writes", columns)
 
 
-@pytest.mark.parametrize("clients", [5, 20, 100])
-def test_registers_with_blind_writes(benchmark, table, pytestconfig, clients):
+@pytest.mark.parametrize("part", [100, 10, 1])
+def test_registers_with_blind_writes(benchmark, table, pytestconfig, part):
+    columns = rw_register(pytestconfig.getoption("--transactions") // part)
+    measure(benchmark, table, "rw-register, 20 clients, blind writes", columns)
+
+
+@pytest.mark.parametrize("clients", [5, 100])
+def test_registers_with_blind_writes_of_few_and_many_clients(benchmark, table, pytestconfig, clients):
     count = max(1, pytestconfig.getoption("--transactions") // 100)
     measure(benchmark, table, f"rw-register, {clients} clients, blind writes", rw_register(count, clients=clients))
 

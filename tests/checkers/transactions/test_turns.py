@@ -2,11 +2,13 @@
 
 from random import Random
 
+import attrs
 import numpy as np
 import pytest
 
 from checkers.budget import Budget
 from checkers.models import Data
+from checkers.synthetic import Shape, synthesize
 from checkers.transactions import check_columns, check_transactions
 from checkers.transactions.audit import audit
 from checkers.transactions.conditions import Order
@@ -16,7 +18,7 @@ from checkers.transactions.registers import Registers
 from checkers.transactions.turns import turns
 from checkers.transactions.versions import accesses
 from checkers.verdict import Status
-from histories.transactions import TransactionColumns
+from histories.transactions import READ, TransactionColumns
 from tests.benchmarks.large import rw_register
 from tests.micro import history
 from tests.oracles.isolation import satisfied
@@ -93,3 +95,29 @@ def test_the_certificate_of_a_larger_history_replays(clients, blind):
     classification = check_columns(columns)
     assert classification.status(MODEL) is Status.HOLDS
     assert audit(columns, classification) == []
+
+
+@pytest.mark.parametrize("level", ["strict-serializable", "serializable", "strong-session-serializable", "prefix"])
+def test_a_legal_history_with_blind_writes_has_a_certificate(level):
+    past = synthesize(Shape(level=level, data=Data.RW_REGISTER, transactions=600, processes=12, seed=3))
+    found = check_transactions(past)
+    assert found.status(level) is Status.HOLDS
+    assert audit(past, found) == []
+
+
+@pytest.mark.parametrize("level", ["strong-snapshot-isolation", "snapshot-isolation"])
+def test_snapshots_start_in_turns_as_well(level):
+    past = synthesize(Shape(level=level, data=Data.RW_REGISTER, transactions=600, processes=12, seed=3))
+    found = check_transactions(past)
+    assert found.status(level) is Status.HOLDS
+    assert found.models[level].certificate.starts is not None
+    assert audit(past, found) == []
+
+
+def test_a_stale_read_is_found_among_blind_writes():
+    columns = rw_register(400, seed=1, clients=4, keys=4)
+    value = columns.value.copy()
+    reads = [at for at in range(len(value)) if columns.kind[at] == READ and value[at] > 20]
+    value[Random(0).choice(reads)] = 3
+    broken = check_columns(attrs.evolve(columns, value=value))
+    assert broken.status(MODEL) is Status.VIOLATED
