@@ -35,7 +35,7 @@ class _Sums:
 
 
 def check_counter(history: History, *, initial: Number = 0) -> Classification:
-    """Judge the property `counter`: every read lies between its bounds.
+    """Judge the property `counter`: every read lies between its bounds. Where none succeeded, adds alone keep it.
 
     Raises `HistoryError` for what is neither an add of a whole number nor a read of one.
     """
@@ -50,9 +50,11 @@ def check_counter(history: History, *, initial: Number = 0) -> Classification:
     return conclude(
         {"counter": {OUT_OF_BOUNDS}},
         anomalies,
-        holds=f"{counted(reads, 'read')} between the least and the greatest sum that the adds allow",
+        holds=f"{counted(reads, 'read')} between the least and the greatest sum that the adds allow"
+        if reads
+        else "no read succeeded, so none is out of bounds: a counter may take these adds in any order",
         certificate=initial,
-        unknown={} if reads else {"counter": "no read succeeded"},
+        unknown={} if any(operation.ok for operation in history) else {"counter": "no operation succeeded"},
         refutes={OUT_OF_BOUNDS},
         statistics={"reads": reads, "reads out of bounds": len(anomalies)},
     )

@@ -38,8 +38,14 @@ def test_textbook_counters(drawing, holds):
     assert (judged.status("linearizable") is Status.VIOLATED) == (not holds)
 
 
-def test_without_a_read_nothing_is_known():
-    assert check_counter(timeline("0: [add 1] [read?")).status("counter") is Status.UNKNOWN
+def test_adds_that_nobody_read_are_those_of_a_counter():
+    judged = check_counter(timeline("0: [add 1] [read?"))
+    assert judged.status("counter") is Status.HOLDS
+    assert "no read succeeded" in judged.models["counter"].because
+
+
+def test_where_nothing_succeeded_nothing_is_known():
+    assert check_counter(timeline("0: [add 1?")).status("counter") is Status.UNKNOWN
     assert check_counter(History()).status("counter") is Status.UNKNOWN
 
 
