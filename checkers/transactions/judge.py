@@ -64,7 +64,7 @@ OF_ITEMS: Final = (Rule.ITEMS, Rule.CURSOR, Rule.ATOMIC_VIEW)
 """Rules to which it does not matter what predicate reads did not show."""
 
 
-EDGES_PER_CONFIGURATION: Final = 4
+EDGES_PER_CONFIGURATION: Final = 16
 """Guesses may look at so many edges for each configuration in the budget,"""
 
 ROUND: Final = 2_000

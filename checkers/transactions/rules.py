@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from checkers.transactions import sights, ways
+from checkers.transactions.accesses import Ints
 from checkers.transactions.conditions import Order, Rule
 from checkers.transactions.cycles import some_cycles, spread
 from checkers.transactions.edges import Edges, Type
@@ -22,6 +23,9 @@ from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Steps
 
 FORWARD: Final = (Type.WR, Type.SESSION, Type.REALTIME, Type.REALTIME_ON)
+
+AT_HAND_MAX: Final = 4_000
+"""So many hits are told at once, if nothing must be searched for them."""
 
 LAYOUTS: Final[Mapping[Rule, tuple[Layout, tuple[Type, ...]]]] = {
     Rule.WRITES: (Layout.SERIAL, (Type.WW, *FORWARD[1:])),
@@ -84,9 +88,12 @@ def violations(rule: Rule, situation: Situation, order: Order, *, each: int | No
         found = some_cycles(moments(rule, situation), each=each)
     if found or rule in LAYOUTS:
         return found
-    chosen = (
-        hits.cycle(int(number))
-        for hits in HITS[rule](situation, order)
-        for number in spread(np.zeros(len(hits), dtype=np.int64), np.array([len(situation.cyclic)]))
-    )
+    chosen = (hits.cycle(int(number)) for hits in HITS[rule](situation, order) for number in _some(hits))
     return sorted(set(chosen), key=lambda cycle: (len(cycle), cycle))
+
+
+def _some(hits: Hits) -> Ints:
+    """Some of the hits, at least one if there is any: many, if nothing must be searched for them."""
+    if hits.at_hand:
+        return np.arange(min(len(hits), AT_HAND_MAX))
+    return spread(np.zeros(len(hits), dtype=np.int64), np.array([len(hits.situation.cyclic)]))

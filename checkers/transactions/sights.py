@@ -24,13 +24,14 @@ from histories.transactions import OK
 class Hits:
     """Reads of versions earlier than `version`, whose writer the reader sees.
 
-    `way` gives for each hit, by its number, the steps from that writer to the reader.
+    `way` gives for each hit, by its number, the steps from that writer to the reader; they are `at_hand`, or searched.
     """
 
     situation: Situation
     read: Ints
     version: Ints
     way: Callable[[int], Steps]
+    at_hand: bool = False
 
     def __len__(self) -> int:
         return len(self.read)
@@ -52,7 +53,7 @@ def one_step(situation: Situation, read: Ints, version: Ints, kind: Type, left: 
         source, target = int(accesses.writer[version[number]]), int(accesses.reader[read[number]])
         return (Step(kind, source, target, int(left[number]), int(right[number])),)
 
-    return Hits(situation=situation, read=read, version=version, way=way)
+    return Hits(situation=situation, read=read, version=version, way=way, at_hand=True)
 
 
 def overwritten(situation: Situation) -> Hits:

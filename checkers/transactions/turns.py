@@ -68,13 +68,14 @@ class Turns:
 def turns(accesses: Accesses, layout: Layout, order: Order, budget: Budget) -> Turns | None:
     """Moments that all transactions can have had, in an order of time; None if there are none, or none were found.
 
-    The layout is SERIAL, SNAPSHOT or PREFIX. Every version of the registers must be free, and real time be known. Where
+    The layout is SERIAL or SNAPSHOT. Every version of the registers must be free, and real time be known. Where
     it does not count, most took effect about when it says, all the same: so windows are widened, in several attempts.
     """
     columns = accesses.columns
     if order is Order.REALTIME:
         return _turns(accesses, layout, order, 0, budget)
-    length = int(np.median((columns.end - columns.index)[columns.end < FOREVER])) if len(columns) else 0
+    lengths = (columns.end - columns.index)[columns.end < FOREVER]
+    length = int(np.median(lengths)) if len(lengths) else 1
     attempts = (_turns(accesses, layout, order, times * length, budget) for times in WIDER)
     return next((found for found in attempts if found), None)
 
