@@ -122,6 +122,7 @@ class _Search:
         self._new = edges  # what is known, and has not been followed
         self._ahead = [NONE, NONE]  # what `low` and `high` have not followed of that
         self._chosen = [np.zeros(0, dtype=bool)] * 2  # what they agree with
+        self._decided = np.zeros(0, dtype=np.int64)
         self._order = np.argsort(some.key, kind="stable")
 
     def settled(self, rounds: int, budget: Budget) -> Ints | None:
@@ -213,12 +214,24 @@ class _Search:
             raise ExcludedError(((),))
         on, forced = room >= back, (room <= 0) | (back <= 0)
         first, then = np.where(on, first, then), np.where(on, then, first)
+        few = OFTEN * np.count_nonzero(forced) < len(first)
+        self._decide(*((first, then) if few else (first[forced], then[forced])))
         if forced.any():
             self._new = self.clusters.edges(first[forced], then[forced])[:2]
             self.graph.know(*self._new)
-        if OFTEN * np.count_nonzero(forced) < len(first):
+        if few:
             self._propose(first[~forced], then[~forced])
             solver.set_phases(list(range(1, len(self.first) + 1)))
+
+    def _decide(self, first: Ints, then: Ints) -> None:
+        """Note that pairs are decided. Raises `ExcludedError` for those that were, and are entangled all the same.
+
+        Somebody takes part in both of them, who wrote the key and then read what another had written.
+        """
+        pairs = np.minimum(first, then) * len(self.clusters) + np.maximum(first, then)
+        if np.isin(pairs, self._decided).any():
+            raise ExcludedError(((),))
+        self._decided = np.append(self._decided, pairs)
 
     def _propose(self, first: Ints, then: Ints) -> None:
         """Let the order of some pairs be chosen; this one if nothing speaks against it."""

@@ -21,7 +21,13 @@ def start(folder, *words):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509  there are no threads here
     )
+
+
+def hear_ctrl_c():
+    """Not to ignore it, as what is started in the background does, and all that is started by that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def journal_of(folder, *, at_least):

@@ -56,8 +56,9 @@ def test_versions_follow_those_that_their_writers_read():
         "T1: r(x,nil) w(x,1)\nT2: r(x,nil) w(x,2)",
         "T1: r(x,2) w(x,1)\nT2: r(x,1) w(x,2)",
         "T1: r(x,nil) w(y,1)\nT2: r(y,nil) w(x,1)",
+        "T1: w(x,1)\nT2: w(x,2) r(x,1)",
     ],
-    ids=["stale read", "two orders at once", "lost update", "in a circle", "write skew"],
+    ids=["stale read", "two orders at once", "lost update", "in a circle", "write skew", "not its own"],
 )
 def test_where_nobody_can_have_taken_turns_none_are_found(text):
     assert order(text) is None
