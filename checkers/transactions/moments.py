@@ -12,6 +12,7 @@ change: Ramalingam, Reps 1996.)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -40,7 +41,14 @@ class Ways:
     def __init__(self, source: Ints, target: Ints, literal: Ints | None = None) -> None:
         self.source, self.target = source, target
         self.literal = np.zeros(len(source), dtype=np.int64) if literal is None else literal
-        self._sorted = [_sorted(source, target, self.literal), _sorted(target, source, self.literal)]
+
+    @cached_property
+    def _by_source(self) -> tuple[Ints, Ints, Ints]:
+        return _sorted(self.source, self.target, self.literal)
+
+    @cached_property
+    def _by_target(self) -> tuple[Ints, Ints, Ints]:
+        return _sorted(self.target, self.source, self.literal)
 
     def plus(self, source: Ints, target: Ints, literal: Ints | None = None) -> Ways:
         """These and some more."""
@@ -49,7 +57,7 @@ class Ways:
 
     def of(self, vertices: Ints, *, back: bool) -> tuple[Ints, Ints, Ints]:
         """The edges that lead on from some vertices, or back: from which, to where, and the literals."""
-        near, far, literal = self._sorted[back]
+        near, far, literal = self._by_target if back else self._by_source
         begins = np.searchsorted(near, vertices)
         size = np.searchsorted(near, vertices, side="right") - begins
         at = ranges(begins, size)

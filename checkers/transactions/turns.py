@@ -130,6 +130,9 @@ class _Search:
         from pysat.solvers import Solver
 
         try:
+            if np.bincount(self.clusters.key).max(initial=0) <= 1:  # there is nothing to be ordered
+                self.earliest.follow(self.graph, *self._new)
+                return 2 * self.earliest.moment
             with Solver(name=SOLVER) as solver:
                 for _ in range(rounds):
                     if budget.out_of_time():
