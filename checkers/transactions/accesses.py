@@ -174,9 +174,3 @@ def offsets(counts: Ints) -> Ints:
     found = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(counts, out=found[1:])
     return found
-
-
-def ranges(starts: Ints, lengths: Ints) -> Ints:
-    """`starts[i], starts[i] + 1, ...` for each i, so many as `lengths` says, end to end."""
-    ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)

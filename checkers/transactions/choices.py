@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import INITIAL, Accesses, Ints, Mask, ranges
+from checkers.transactions.accesses import INITIAL, Accesses, Ints, Mask
 from checkers.transactions.edges import Edges, Type, joined
 from checkers.transactions.steps import Found, Pair, Steps, assumed
+from histories.codes import ranges
 
 if TYPE_CHECKING:
     from pysat.solvers import Solver

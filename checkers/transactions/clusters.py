@@ -15,8 +15,9 @@ from typing import Final
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import INITIAL, Accesses, Ints, offsets, ranges
+from checkers.transactions.accesses import INITIAL, Accesses, Ints, offsets
 from checkers.transactions.layouts import Layout
+from histories.codes import ranges
 
 ROUNDS_MAX: Final = 64
 """Rows of versions are followed in steps that double: longer ones than that are circles."""

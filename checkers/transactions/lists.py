@@ -18,9 +18,10 @@ from typing import Final
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask, offsets, ranges
+from checkers.transactions.accesses import Ints, Mask, offsets
 from checkers.transactions.within import earlier
 from checkers.transactions.writes import Writes
+from histories.codes import ranges
 from histories.transactions import APPEND, FAIL, LIST, NIL, OK, READ, TransactionColumns
 
 COMPARED_AT_ONCE: Final = 1 << 17

@@ -17,7 +17,8 @@ from typing import Final
 
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask, ranges
+from checkers.transactions.accesses import Ints, Mask
+from histories.codes import ranges
 
 PATIENCE: Final = 32
 """After so many sweeps along edges, those that still move are looked at for circles."""

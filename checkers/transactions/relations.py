@@ -15,9 +15,10 @@ from typing import Final
 
 import numpy as np
 
-from checkers.transactions.accesses import INITIAL, Accesses, Ints, Mask, ranges
+from checkers.transactions.accesses import INITIAL, Accesses, Ints, Mask
 from checkers.transactions.conditions import Order
 from checkers.transactions.edges import Edges, Type, joined
+from histories.codes import ranges
 from histories.transactions import OK, TransactionColumns
 
 PAIRS_MAX: Final = 4

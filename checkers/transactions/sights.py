@@ -13,10 +13,11 @@ from itertools import accumulate
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import Ints, ranges
+from checkers.transactions.accesses import Ints
 from checkers.transactions.edges import Type
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Step, Steps
+from histories.codes import ranges
 from histories.transactions import OK
 
 

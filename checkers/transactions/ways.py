@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask, ranges
+from checkers.transactions.accesses import Ints, Mask
 from checkers.transactions.edges import Edges, Type
 from checkers.transactions.graph import BITS_MAX, Graph
 from checkers.transactions.sights import Hits
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Steps, steps
+from histories.codes import ranges
 
 
 def single(situation: Situation) -> Hits:
