@@ -5,6 +5,8 @@ wrote a key that it had read, its version comes right after the one that it read
 a row of versions is a cluster, and so is a version by itself. Of two clusters of a key one is over before the other
 begins: whoever wrote or read a version of it did so before the first version of the other was written (Gibbons, Korach
 1997, who judge single registers so). The initial value of a key begins a cluster that comes before all others.
+
+Where updates may be lost (consistent prefix) no version is bound to the one that its writer read: each is by itself.
 """
 
 from __future__ import annotations
@@ -32,16 +34,24 @@ Pairs = tuple[Ints, Ints]
 class Places:
     """Where the moments of transactions stand: the commit of t at t, its start at `shift` more (0: it has but one).
 
-    One more transaction is nobody, who did everything before all others.
+    Who writes a key must have committed before whoever writes it later does what stands at `over` more: he starts, or
+    if updates may be lost (`loses`), he commits. One more transaction is nobody, who did everything before all others.
     """
 
     transactions: int
     shift: int
+    loses: bool
 
     @classmethod
     def of(cls, layout: Layout, transactions: int) -> Places:
         """Those of a layout."""
-        return cls(transactions=transactions, shift=0 if layout is Layout.SERIAL else transactions + 1)
+        shift = 0 if layout is Layout.SERIAL else transactions + 1
+        return cls(transactions=transactions, shift=shift, loses=layout is Layout.PREFIX)
+
+    @property
+    def over(self) -> int:
+        """See above."""
+        return 0 if self.loses else self.shift
 
     @property
     def within(self) -> Pairs:
@@ -107,29 +117,27 @@ class Clusters:
 
     def entangled(self, moment: Ints, first: Ints, then: Ints) -> Ints:
         """Which of all neighbours are not one over before the other begins, in these moments."""
-        shift = self.places.shift
         root = self.root[then]
-        written = np.maximum(moment[self.root], self.writers.highest(moment))[first] >= moment[root + shift]
-        read = self.readers.highest(moment[shift:])[first] >= moment[root]
+        written = np.maximum(moment[self.root], self.writers.highest(moment))[first]
+        written = written >= moment[root + self.places.over]
+        read = self.readers.highest(moment[self.places.shift :])[first] >= moment[root]
         return np.flatnonzero((written | read) & (self.key[first] == self.key[then]))
 
     def room(self, low: Ints, high: Ints, first: Ints, then: Ints) -> Ints:
         """How much time windows leave for clusters one after the other; none if not above 0."""
-        shift = self.places.shift
         root = self.root[then]
         written = np.maximum(low[self.root[first]], self.writers.highest(low, first))
-        read = self.readers.highest(low[shift:], first)
-        return np.minimum(high[root + shift] - written, high[root] - read)
+        read = self.readers.highest(low[self.places.shift :], first)
+        return np.minimum(high[root + self.places.over] - written, high[root] - read)
 
     def edges(self, first: Ints, then: Ints) -> tuple[Ints, Ints, Ints]:
         """Between the moments of clusters that come one after the other: source, target, and which pair says so."""
-        shift = self.places.shift
         root, all_ = self.root[then], np.arange(len(first))
         writers, by_writer = self.writers.of_each(first)
         readers, by_reader = self.readers.of_each(first)
-        source = np.concatenate([self.root[first], writers, readers + shift])
+        source = np.concatenate([self.root[first], writers, readers + self.places.shift])
         pair = np.concatenate([all_, by_writer, by_reader])
-        target = root[pair] + np.where(np.arange(len(pair)) < len(all_) + len(writers), shift, 0)
+        target = root[pair] + np.where(np.arange(len(pair)) < len(all_) + len(writers), self.places.over, 0)
         others = (source != self.places.transactions) & (source != target)
         return source[others], target[others], pair[others]
 
@@ -143,7 +151,7 @@ def clusters(accesses: Accesses, places: Places) -> tuple[Clusters, Pairs] | Non
     at_micro = np.full(len(columns.kind), INITIAL)
     at_micro[accesses.written_at] = np.arange(versions)
     read = np.where(accesses.version >= 0, accesses.version, versions + accesses.read_key)
-    own = _written_later(accesses, at_micro)
+    own = np.full(len(read), INITIAL) if places.loses else _written_later(accesses, at_micro)
     updates = np.flatnonzero(own >= 0)
     following = np.full(versions + keys, INITIAL)
     following[read[updates]] = own[updates]

@@ -46,7 +46,7 @@ def some_cycles(moments: Moments, wanted: Mask | None = None, *, each: int | Non
     for edge in chosen[spread(component[chosen], np.bincount(component), each=each)].tolist():
         if taken >= STEPS_MAX and each is None:
             break
-        way = graph.shortest_way(int(graph.target[edge]), int(graph.source[edge]), core.costs)
+        way, _ = graph.shortest_way(int(graph.target[edge]), int(graph.source[edge]), core.costs)
         if way is not None:
             found.add(canonical(simple(steps(core.edges, core.origin[[edge, *way]].tolist()))))
             taken += len(way)
@@ -60,7 +60,7 @@ def cycles_through(ways: Edges, last: Edges) -> list[Steps]:
     costs = (~np.isin(ways.type, (Type.RW_ON, Type.REALTIME_ON))).astype(int).tolist()
     found: set[Steps] = set()
     for number in spread(np.zeros(len(last), dtype=np.int64), np.array([len(ways)])):
-        way = graph.shortest_way(int(last.target[number]), int(last.source[number]), costs)
+        way, _ = graph.shortest_way(int(last.target[number]), int(last.source[number]), costs)
         if way is not None:
             found.add(canonical(steps(both, [len(ways) + int(number), *way])))
     return _sorted(found)
@@ -76,8 +76,8 @@ def spread(group: Ints, costs: Ints, *, each: int | None = None) -> Ints:
     `costs` says how many edges a search in each group may walk through. With `each`, so many of each group, and more
     of large ones.
     """
-    scattered = np.argsort(np.arange(len(group)) * 2_654_435_761 % (1 << 32), kind="stable")
-    order = scattered[np.argsort(group[scattered], kind="stable")]
+    order = scattered(len(group))
+    order = order[np.argsort(group[order], kind="stable")]
     sizes = np.unique(group, return_counts=True)[1]
     turn = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     edges_max = EDGES_MAX
@@ -88,6 +88,12 @@ def spread(group: Ints, costs: Ints, *, each: int | None = None) -> Ints:
         order, edges_max = order[few][np.argsort(turn[few], kind="stable")], EDGES_MAX_OF_EACH
     cost = costs[group[order]]
     return order[np.cumsum(cost) - cost < edges_max]
+
+
+def scattered(count: int) -> Ints:
+    """So many numbers in an order that has nothing to do with them."""
+    order: Ints = np.argsort(np.arange(count) * 2_654_435_761 % (1 << 32), kind="stable")
+    return order
 
 
 def canonical(cycle: Steps) -> Steps:

@@ -144,18 +144,20 @@ class Graph:
         found: list[int] = self.target.tolist()
         return found
 
-    def shortest_way(self, start: int, goal: int, costs: Sequence[int]) -> list[int] | None:
-        """The edges of a way from start to goal of the least cost; None if there is no way.
+    def shortest_way(self, start: int, goal: int, costs: Sequence[int]) -> tuple[list[int] | None, int]:
+        """The edges of a way from start to goal of the least cost, or None; and how many were looked at.
 
         `costs` gives 0 or 1 for each edge.
         """
-        best, came = {start: 0}, {start: -1}
+        best, came, looked_at = {start: 0}, {start: -1}, 0
         ends = deque([start])
         while ends:
             vertex = ends.popleft()
             if vertex == goal:
                 break
-            for edge in self.successors.get(vertex, ()):
+            onward = self.successors.get(vertex, ())
+            looked_at += len(onward)
+            for edge in onward:
                 cost = best[vertex] + costs[edge]
                 reached = self._targets[edge]
                 if cost < best.get(reached, cost + 1):
@@ -165,12 +167,12 @@ class Graph:
                     else:
                         ends.appendleft(reached)
         if goal not in best:
-            return None
+            return None, looked_at
         way = []
         while came[goal] >= 0:
             way.append(came[goal])
             goal = int(self.source[came[goal]])
-        return way[::-1]
+        return way[::-1], looked_at
 
 
 def strong_components(targets: Mapping[int, Sequence[int]]) -> dict[int, int]:

@@ -57,14 +57,14 @@ SEEING: Final = (Rule.ATOMIC_VIEW, Rule.ATOMIC, Rule.CAUSAL)
 OVERWRITING: Final = (Rule.CURSOR, Rule.UPDATE_ATOMIC, Rule.MONOTONIC_VIEW, Rule.SINGLE, Rule.SNAPSHOT, Rule.UPDATES)
 """Rules that the order of versions may break though nobody read them."""
 
-TAKING_TURNS: Final = (Rule.SERIAL, Rule.SNAPSHOT)
+TAKING_TURNS: Final = (Rule.SERIAL, Rule.SNAPSHOT, Rule.PREFIX)
 """Rules that are kept if the writers of registers took turns."""
 
 OF_ITEMS: Final = (Rule.ITEMS, Rule.CURSOR, Rule.ATOMIC_VIEW)
 """Rules to which it does not matter what predicate reads did not show."""
 
 
-EDGES_PER_CONFIGURATION: Final = 16
+EDGES_PER_CONFIGURATION: Final = 64
 """Guesses may look at so many edges for each configuration in the budget,"""
 
 ROUND: Final = 2_000

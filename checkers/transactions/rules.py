@@ -13,9 +13,8 @@ from typing import Final
 import numpy as np
 
 from checkers.transactions import sights, ways
-from checkers.transactions.accesses import Ints
 from checkers.transactions.conditions import Order, Rule
-from checkers.transactions.cycles import some_cycles, spread
+from checkers.transactions.cycles import some_cycles
 from checkers.transactions.edges import Edges, Type
 from checkers.transactions.layouts import Layout, Moments
 from checkers.transactions.sights import Hits
@@ -24,8 +23,8 @@ from checkers.transactions.steps import Steps
 
 FORWARD: Final = (Type.WR, Type.SESSION, Type.REALTIME, Type.REALTIME_ON)
 
-AT_HAND_MAX: Final = 4_000
-"""So many hits are told at once, if nothing must be searched for them."""
+LOOKS_MAX: Final = 400_000
+"""So many edges are looked at to tell hits of one kind."""
 
 LAYOUTS: Final[Mapping[Rule, tuple[Layout, tuple[Type, ...]]]] = {
     Rule.WRITES: (Layout.SERIAL, (Type.WW, *FORWARD[1:])),
@@ -88,12 +87,5 @@ def violations(rule: Rule, situation: Situation, order: Order, *, each: int | No
         found = some_cycles(moments(rule, situation), each=each)
     if found or rule in LAYOUTS:
         return found
-    chosen = (hits.cycle(int(number)) for hits in HITS[rule](situation, order) for number in _some(hits))
-    return sorted(set(chosen), key=lambda cycle: (len(cycle), cycle))
-
-
-def _some(hits: Hits) -> Ints:
-    """Some of the hits, at least one if there is any: many, if nothing must be searched for them."""
-    if hits.at_hand:
-        return np.arange(min(len(hits), AT_HAND_MAX))
-    return spread(np.zeros(len(hits), dtype=np.int64), np.array([len(hits.situation.cyclic)]))
+    chosen = {cycle for hits in HITS[rule](situation, order) for cycle in hits.cycles(LOOKS_MAX)}
+    return sorted(chosen, key=lambda cycle: (len(cycle), cycle))

@@ -7,54 +7,72 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import accumulate
+from typing import Final
 
 import attrs
 import numpy as np
 
 from checkers.transactions.accesses import Ints
+from checkers.transactions.cycles import scattered
 from checkers.transactions.edges import Type
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Step, Steps
 from histories.codes import ranges
 from histories.transactions import OK
 
+LOOKS: Final = 100
+"""To tell a cycle takes as long as to look at so many edges."""
+
 
 @attrs.frozen(kw_only=True, eq=False)
 class Hits:
     """Reads of versions earlier than `version`, whose writer the reader sees.
 
-    `way` gives for each hit, by its number, the steps from that writer to the reader; they are `at_hand`, or searched.
+    `way` gives for each hit, by its number, the steps from that writer to the reader, and how many edges it looked at.
     """
 
     situation: Situation
     read: Ints
     version: Ints
-    way: Callable[[int], Steps]
-    at_hand: bool = False
+    way: Callable[[int], tuple[Steps, int]]
 
     def __len__(self) -> int:
         return len(self.read)
 
+    def cycles(self, looks_max: int) -> Iterator[Steps]:
+        """Those of some hits, at least one if there is any: enough when so many edges have been looked at."""
+        looked_at = 0
+        for number in scattered(len(self)).tolist():
+            if looked_at >= looks_max:
+                break
+            cycle, looks = self._searched(number)
+            looked_at += looks + LOOKS
+            yield cycle
+
     def cycle(self, number: int) -> Steps:
         """The anti-dependency, and the way back."""
+        return self._searched(number)[0]
+
+    def _searched(self, number: int) -> tuple[Steps, int]:
         accesses = self.situation.accesses
         read, version = int(self.read[number]), int(self.version[number])
         shown = self.situation.next_shown(read)
         back = Step(Type.RW, int(accesses.reader[read]), int(accesses.writer[version]), read, version, shown)
-        return (back, *self.way(number))
+        way, looks = self.way(number)
+        return (back, *way), looks
 
 
 def one_step(situation: Situation, read: Ints, version: Ints, kind: Type, left: Ints, right: Ints) -> Hits:
     """Hits whose way is a single step of this kind, for the given reasons (see `Edges`)."""
     accesses = situation.accesses
 
-    def way(number: int) -> Steps:
+    def way(number: int) -> tuple[Steps, int]:
         source, target = int(accesses.writer[version[number]]), int(accesses.reader[read[number]])
-        return (Step(kind, source, target, int(left[number]), int(right[number])),)
+        return (Step(kind, source, target, int(left[number]), int(right[number])),), 1
 
-    return Hits(situation=situation, read=read, version=version, way=way, at_hand=True)
+    return Hits(situation=situation, read=read, version=version, way=way)
 
 
 def overwritten(situation: Situation) -> Hits:

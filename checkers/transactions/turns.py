@@ -45,8 +45,8 @@ ROUNDS_MAX: Final = 10_000
 WIDER_ROUNDS_MAX: Final = 1_500
 """or so many where windows are widened,"""
 
-WIDER: Final = (4, 16)
-"""by so many times their length in the middle of all."""
+WIDER: Final = ((64, 0), (4, 4), (16, 16))
+"""by so many times their length in the middle of all: to the past where they only read, and to both sides."""
 
 OFTEN: Final = 4
 """Where one in so many neighbours is ordered by windows, nothing is chosen yet."""
@@ -68,28 +68,27 @@ class Turns:
 def turns(accesses: Accesses, layout: Layout, order: Order, budget: Budget) -> Turns | None:
     """Moments that all transactions can have had, in an order of time; None if there are none, or none were found.
 
-    The layout is SERIAL or SNAPSHOT. Every version of the registers must be free, and real time be known. Where
-    it does not count, most took effect about when it says, all the same: so windows are widened, in several attempts.
+    The layout is SERIAL, SNAPSHOT or PREFIX. Every version of the registers must be free, and real time be known. Where
+    it does not count, most took effect about when it says, all the same, or read what was old: so windows are widened,
+    in several attempts.
     """
     columns = accesses.columns
     if order is Order.REALTIME:
-        return _turns(accesses, layout, order, 0, budget)
+        return _turns(accesses, layout, order, (0, 0), budget)
     lengths = (columns.end - columns.index)[columns.end < FOREVER]
     length = int(np.median(lengths)) if len(lengths) else 1
-    attempts = (_turns(accesses, layout, order, times * length, budget) for times in WIDER)
+    attempts = (_turns(accesses, layout, order, (past * length, both * length), budget) for past, both in WIDER)
     return next((found for found in attempts if found), None)
 
 
-def _turns(accesses: Accesses, layout: Layout, order: Order, wider: int, budget: Budget) -> Turns | None:
+def _turns(accesses: Accesses, layout: Layout, order: Order, wider: tuple[int, int], budget: Budget) -> Turns | None:
     columns = accesses.columns
     places = Places.of(layout, len(columns))
     found = clusters(accesses, places)
-    last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0))) + 2 * wider
+    low, high, last = _windows(accesses, places, *wider)
     if found is None or (last * MOMENTS * 4).bit_length() + len(columns.keys).bit_length() > 62:
         return None
     some, edges = found
-    low, high = columns.index * MOMENTS, (np.minimum(columns.end, last) + 2 * wider + 1) * MOMENTS - 1
-    low, high = (np.tile(np.append(each, BEFORE), 2 if places.shift else 1) for each in (low, high))
     edges = _joined(edges, places.within)
     if order is Order.SESSION:
         before, after = session_order(columns, accesses.committed)
@@ -103,6 +102,21 @@ def _turns(accesses: Accesses, layout: Layout, order: Order, wider: int, budget:
     commits = commits[accesses.committed[commits]]
     starts = np.searchsorted(middle[commits], middle[commits + places.shift]) if places.shift else None
     return Turns(commits=commits, starts=starts)
+
+
+def _windows(accesses: Accesses, places: Places, past: int, both: int) -> tuple[Ints, Ints, int]:
+    """From where and to where moments may be, counted from the first that any may be; and the last position there.
+
+    Moments of reads alone, which are starts, or those of transactions that wrote nothing, may be in the past.
+    """
+    columns = accesses.columns
+    last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0))) + past + 2 * both
+    only_reads = np.ones(len(columns), dtype=bool)
+    only_reads[accesses.writer] = False
+    reads = (only_reads, np.ones(len(columns), dtype=bool)) if places.shift else (only_reads,)
+    low = [np.append((columns.index + past * ~each) * MOMENTS, BEFORE) for each in reads]
+    high = np.append((np.minimum(columns.end, last - past - 2 * both) + past + 2 * both + 1) * MOMENTS - 1, BEFORE)
+    return np.concatenate(low), np.tile(high, len(low)), last
 
 
 class _Search:

@@ -92,12 +92,12 @@ class _Way:
         self._graph, self._edges, self._goal, self._last = graph, edges, goal, last
         self._costs = (edges.type != Type.REALTIME_ON).astype(int).tolist()
 
-    def __call__(self, number: int) -> Steps:
-        way = self._graph.shortest_way(int(self._writer[number]), int(self._goal[number]), self._costs)
+    def __call__(self, number: int) -> tuple[Steps, int]:
+        way, looked_at = self._graph.shortest_way(int(self._writer[number]), int(self._goal[number]), self._costs)
         if way is None:
             raise ValueError("expected a way where one was found, found none")
         ending = () if self._last is None else steps(self._last, [number])
-        return (*steps(self._edges, way), *ending)
+        return (*steps(self._edges, way), *ending), looked_at
 
 
 def causal(situation: Situation) -> Hits:
