@@ -63,8 +63,8 @@ class Choices:
         """
         short = shortened(cycle, adjacent=adjacent, kept=self._is_open)
         given = self._given(accesses, short)
-        if any((then, first) in given[0] for first, then in given[0]):
-            short = cycle  # it goes round among the versions of one key: that is what it shows
+        if given in self._clauses or any((then, first) in given[0] for first, then in given[0]):
+            short = cycle  # what it shows are versions of one key that go round, or those left out that say otherwise
             given = self._given(accesses, short)
         clause = Clause(given[0], short, given[1])
         self._add(clause)

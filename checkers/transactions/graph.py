@@ -7,7 +7,7 @@ topological order, which is documented nowhere, so it is verified where it is re
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import count
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checkers.transactions.accesses import Ints, Mask
+from checkers.transactions.fronts import Front, meeting
 
 BITS_MAX: Final = 1 << 31
 """What reachability may remember at a time: a bit for each vertex and each start."""
@@ -134,10 +135,16 @@ class Graph:
     @cached_property
     def successors(self) -> Mapping[int, Sequence[int]]:
         """For each vertex that has edges their numbers."""
-        found: defaultdict[int, list[int]] = defaultdict(list)
-        for edge, source in enumerate(self.source.tolist()):
-            found[source].append(edge)
-        return dict(found)
+        return _by_end(self._sources)
+
+    @cached_property
+    def _predecessors(self) -> Mapping[int, Sequence[int]]:
+        return _by_end(self._targets)
+
+    @cached_property
+    def _sources(self) -> list[int]:
+        found: list[int] = self.source.tolist()
+        return found
 
     @cached_property
     def _targets(self) -> list[int]:
@@ -149,30 +156,21 @@ class Graph:
 
         `costs` gives 0 or 1 for each edge.
         """
-        best, came, looked_at = {start: 0}, {start: -1}, 0
-        ends = deque([start])
-        while ends:
-            vertex = ends.popleft()
-            if vertex == goal:
-                break
-            onward = self.successors.get(vertex, ())
-            looked_at += len(onward)
-            for edge in onward:
-                cost = best[vertex] + costs[edge]
-                reached = self._targets[edge]
-                if cost < best.get(reached, cost + 1):
-                    best[reached], came[reached] = cost, edge
-                    if costs[edge]:
-                        ends.append(reached)
-                    else:
-                        ends.appendleft(reached)
-        if goal not in best:
+        there = Front(start, self.successors, self._targets, costs)
+        back = Front(goal, self._predecessors, self._sources, costs)
+        met = meeting((there, back))
+        looked_at = there.looked_at + back.looked_at
+        if met is None:
             return None, looked_at
-        way = []
-        while came[goal] >= 0:
-            way.append(came[goal])
-            goal = int(self.source[came[goal]])
-        return way[::-1], looked_at
+        return [*reversed(there.way(met, self._sources)), *back.way(met, self._targets)], looked_at
+
+
+def _by_end(ends: Sequence[int]) -> Mapping[int, Sequence[int]]:
+    """For each vertex the numbers of the edges that have it as this end."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for edge, vertex in enumerate(ends):
+        found[vertex].append(edge)
+    return dict(found)
 
 
 def strong_components(targets: Mapping[int, Sequence[int]]) -> dict[int, int]:

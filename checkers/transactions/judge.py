@@ -70,9 +70,6 @@ EDGES_PER_CONFIGURATION: Final = 64
 ROUND: Final = 2_000
 """and each guess costs as much as so many edges more."""
 
-IDLE_MAX: Final = 8
-"""When so many guesses in a row showed nothing new, no more are made."""
-
 LEARNT_OF_EACH: Final = 3
 """So many cycles are learnt from each strong component of a guess, unless they are known already."""
 
@@ -304,37 +301,33 @@ class Judge:
     def _chosen(self, rule: Rule, order: Order) -> Ruling:
         """Guess and exclude."""
         choices = Choices(self.accesses, self._relevant(rule))
-        looked_at, idle, edges_max = 0, 0, EDGES_PER_CONFIGURATION * self.budget.configurations
-        while idle < IDLE_MAX and looked_at < edges_max and not self.budget.out_of_time():
+        looked_at, edges_max = 0, EDGES_PER_CONFIGURATION * self.budget.configurations
+        while looked_at < edges_max and not self.budget.out_of_time():
             looked_at += self.dependencies + ROUND
-            kept, accesses, found = self._tried(rule, order, choices, None if idle else LEARNT_OF_EACH)
+            kept, accesses, found = self._tried(rule, order, choices)
             if kept is not None:
                 return kept
-            known = len(choices)
             for cycle in found:
                 adjacent = rule in (Rule.SERIAL, Rule.ITEMS, Rule.UPDATES)
                 clause = choices.learn(accesses, cycle, adjacent=adjacent)
                 if clause.certain:
                     return Ruling(clauses=(clause,))
-            idle = 0 if len(choices) > known else idle + 1
             if not choices.choose():
                 return Ruling(clauses=tuple(choices.proof()))
         return Ruling(tried=len(choices))
 
-    def _tried(
-        self, rule: Rule, order: Order, choices: Choices, each: int | None
-    ) -> tuple[Ruling | None, Accesses, list[Steps]]:
+    def _tried(self, rule: Rule, order: Order, choices: Choices) -> tuple[Ruling | None, Accesses, list[Steps]]:
         """What shows that versions ordered as chosen keep a rule, or cycles that break it, and in which accesses."""
         accesses = choices.accesses()
         situation = attrs.evolve(
             self.known(order), edges=joined([self.known(order).edges, choices.edges()]), accesses=accesses
         )
-        found = some_cycles(moments(rule, situation), each=each)
+        found = some_cycles(moments(rule, situation), each=LEARNT_OF_EACH)
         if found:
             return None, accesses, found
         commits = self._guess(rule, situation)
         situation = self._total(commits, order, accesses)
-        found = violations(rule, situation, order, each=each)
+        found = violations(rule, situation, order, each=LEARNT_OF_EACH)
         kept = None if found else self._kept(rule if rule in LAYOUTS else Rule.COMMITTED, situation)
         return kept, situation.accesses, found
 

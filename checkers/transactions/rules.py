@@ -79,7 +79,7 @@ HITS: Final[Mapping[Rule, Callable[[Situation, Order], list[Hits]]]] = {
 """How the other rules find what breaks them, once D is acyclic."""
 
 
-def violations(rule: Rule, situation: Situation, order: Order, *, each: int | None = None) -> list[Steps]:
+def violations(rule: Rule, situation: Situation, order: Order, *, each: int) -> list[Steps]:
     """Some cycles that break a rule; none if it is kept. `each` as for `some_cycles`."""
     if rule is Rule.UPDATES:
         found = some_cycles(Moments.of(ways.among_updates(situation), Layout.SERIAL), each=each)

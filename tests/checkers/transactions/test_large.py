@@ -21,7 +21,7 @@ from checkers.verdict import Status
 from histories import History
 from tests.benchmarks.large import one_component
 
-LARGE = {Data.LIST_APPEND: 5_000, Data.RW_REGISTER: 1_000}
+LARGE = {Data.LIST_APPEND: 5_000, Data.RW_REGISTER: 5_000}
 HOSTS = 200  # of these many histories that are compared with the definitions, one more host
 
 

@@ -28,10 +28,14 @@ MODEL = "strict-serializable"
 ABOUT_READS = {"G1a", "G1b", "garbage-read", "internal", "future-read"}
 
 
-def turns_of(columns):
+def moments_of(columns, layout, order):
     is_list = np.zeros(len(columns.keys), dtype=bool)
     found = accesses(columns, Lists.of(columns, is_list), Registers.of(columns, is_list))
-    found = turns(found, Layout.SERIAL, Order.REALTIME, Budget())
+    return turns(found, layout, order, Budget())
+
+
+def turns_of(columns):
+    found = moments_of(columns, Layout.SERIAL, Order.REALTIME)
     return None if found is None else found.commits.tolist()
 
 
@@ -113,6 +117,41 @@ def test_snapshots_start_in_turns_as_well(level):
     assert found.status(level) is Status.HOLDS
     assert found.models[level].certificate.starts is not None
     assert audit(past, found) == []
+
+
+def replayed(past, found):
+    """Whether each transaction reads what the commits before its start have left."""
+    commits = [past.operations[row] for row in found.commits.tolist()]
+    for transaction, start in zip(commits, found.starts.tolist(), strict=True):
+        store = {key: value for other in commits[:start] for f, key, value in other.value if f == "w"}
+        for f, key, value in transaction.result or []:
+            if f == "r" and store.get(key) != value:
+                return False
+            store[key] = value
+    return True
+
+
+@pytest.mark.parametrize(
+    ("level", "layout", "order"),
+    [
+        ("prefix", Layout.PREFIX, Order.NONE),
+        ("strong-session-prefix", Layout.PREFIX, Order.SESSION),
+        ("snapshot-isolation", Layout.SNAPSHOT, Order.NONE),
+    ],
+)
+def test_each_transaction_reads_what_so_many_commits_have_left(level, layout, order):
+    past = synthesize(Shape(level=level, data=Data.RW_REGISTER, transactions=600, keys=20, seed=7))
+    found = moments_of(TransactionColumns.of(past), layout, order)
+    assert replayed(past, found)
+    assert not replayed(past, attrs.evolve(found, starts=np.arange(len(found.commits))))
+
+
+def test_in_a_prefix_updates_may_be_lost_but_what_it_shows_is_in_one_order():
+    lost = TransactionColumns.of(history("T1: r(x,nil) w(x,1)\nT2: r(x,nil) w(x,2)"))
+    assert moments_of(lost, Layout.PREFIX, Order.REALTIME).starts.tolist() == [0, 0]
+    assert moments_of(lost, Layout.SNAPSHOT, Order.REALTIME) is None
+    fork = "T1: w(x,1)\nT2: w(y,1)\nT3: r(x,1) r(y,nil)\nT4: r(x,nil) r(y,1)"
+    assert moments_of(TransactionColumns.of(history(fork)), Layout.PREFIX, Order.REALTIME) is None
 
 
 def test_a_stale_read_is_found_among_blind_writes():
