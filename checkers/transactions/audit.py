@@ -18,8 +18,8 @@ from checkers.transactions.ledger import APPENDING, READING, Ledger
 from checkers.transactions.replay import Replay
 from checkers.verdict import Anomaly, Classification, Status
 from histories import History
+from histories.codes import identity
 from histories.transactions import TransactionColumns
-from histories.values import freeze
 
 
 def audit(history: History | TransactionColumns, classification: Classification) -> list[str]:
@@ -199,7 +199,7 @@ def _joins(ledger: Ledger, edge: Edge, *, before: bool, after: bool) -> tuple[An
     if edge.predicate != any(ledger.misses(place, edge.key) for place in missed):
         return None
     fits = (one[0] == READING) == before and (other[0] == READING) == after
-    return (one[2], other[2]) if fits and freeze(one[1]) == freeze(other[1]) == freeze(edge.key) else None
+    return (one[2], other[2]) if fits and identity(one[1]) == identity(other[1]) == identity(edge.key) else None
 
 
 def _overwrites(ledger: Ledger, edge: Edge, given: Given) -> bool:
@@ -211,7 +211,7 @@ def _overwrites(ledger: Ledger, edge: Edge, given: Given) -> bool:
     if ledger.micro(edge.at[0])[0] == APPENDING:
         return _in_order(ledger, edge.key, *values)
     return values[0] is not None and any(
-        at < edge.at[1].micro and freeze(key) == freeze(edge.key) and value == values[0]
+        at < edge.at[1].micro and identity(key) == identity(edge.key) and value == values[0]
         for at, key, value in ledger.reads(edge.after)
     )
 

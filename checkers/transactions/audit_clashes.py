@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from checkers.transactions.evidence import Case, Clash, Found, Place
 from checkers.transactions.ledger import PREDICATE, READING, Ledger
+from histories.codes import identity
 from histories.predicates import matches
-from histories.values import freeze
 
 Micro = tuple[str, Any, Any]
 Places = tuple[Place, ...]
@@ -18,7 +18,7 @@ def shows(ledger: Ledger, kind: str, clash: Clash) -> bool:
     """Whether these places show an anomaly."""
     places = clash.places
     micros = [ledger.micro(place, clash.key) for place in places]
-    same_key = len({repr(freeze(key)) for _, key, _ in micros}) == 1
+    same_key = len({identity(key) for _, key, _ in micros}) == 1
     return same_key and _CLASHES[kind](ledger, micros, places)
 
 
@@ -35,7 +35,7 @@ def _garbage(ledger: Ledger, micros: Sequence[Micro], places: Places) -> bool:
 def _unasked(ledger: Ledger, key: Any, place: Place) -> bool:
     """Whether a predicate read shows a row that it did not ask for, or twice."""
     kind, predicate, rows = ledger.micros(place.operation)[place.micro]
-    shown = [value for row, value in rows if freeze(row) == freeze(key)] if kind == PREDICATE else []
+    shown = [value for row, value in rows if identity(row) == identity(key)] if kind == PREDICATE else []
     return len(shown) > 1 or any(not matches(predicate, key, value) for value in shown)
 
 
@@ -141,7 +141,7 @@ def exhaustive(ledger: Ledger, cases: Sequence[Case]) -> bool:
         clause: dict[Any, Any] = {}
         for given in case.given:
             if isinstance(given, Found):
-                choice: Any = given.read, freeze(given.key)
+                choice: Any = given.read, identity(given.key)
                 choices[choice] = [None, *ledger.hidden(given.read, given.key)]
                 clause[choice] = given.version
             else:

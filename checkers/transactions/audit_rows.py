@@ -8,8 +8,8 @@ import attrs
 
 from checkers.transactions.evidence import Edge, Found, Ordered, Place
 from checkers.transactions.ledger import APPENDING, PREDICATE, READING, Ledger
+from histories.codes import identity
 from histories.predicates import matches
-from histories.values import freeze
 
 Given = tuple[Ordered | Found, ...]
 
@@ -32,7 +32,7 @@ def precedes(ledger: Ledger, edge: Edge, given: Given) -> bool:
     found: list[Place | None] = [None]
     if ledger.hidden(read, edge.key):
         same = [each for each in given if isinstance(each, Found) and each.read == read]
-        found = [each.version for each in same if freeze(each.key) == freeze(edge.key)]
+        found = [each.version for each in same if identity(each.key) == identity(edge.key)]
     return any(
         (version is None or ordered(given, version, next_shown))
         and (next_shown == written or ordered(given, next_shown, written))
@@ -62,7 +62,7 @@ class _Known:
 
     def contradicts(self, kind: str, key: Any, value: Any) -> bool:
         """Take in a micro-operation."""
-        name = None if kind == PREDICATE else freeze(key)
+        name = None if kind == PREDICATE else identity(key)
         if kind == PREDICATE:
             return self._asks(key, value)
         if kind == READING:
@@ -76,7 +76,7 @@ class _Known:
         return False
 
     def _asks(self, predicate: Any, rows: list[list[Any]]) -> bool:
-        shown = {freeze(row) for row, _ in rows}
+        shown = {identity(row) for row, _ in rows}
         missed = [
             row for name, (row, value) in self.known.items() if name not in shown and matches(predicate, row, value)
         ]
@@ -86,7 +86,7 @@ class _Known:
         return bool(missed or wrong)
 
     def _reads(self, key: Any, value: Any) -> bool:
-        name = freeze(key)
+        name = identity(key)
         if isinstance(value, list) or name in self.own:
             seen, tail = value or [], self.own.get(name, [])
             before = seen[: len(seen) - len(tail)]

@@ -37,8 +37,8 @@ from checkers.transactions.uncommitted import write_order
 from checkers.transactions.versions import accesses, list_keys
 from checkers.verdict import Anomaly, Classification, Finding, Status
 from histories import History
+from histories.codes import identity
 from histories.transactions import KINDS, LIST, OK, TransactionColumns
-from histories.values import freeze
 
 IMPOSSIBLE: Final = ("garbage-read", "duplicate-elements")
 UNCOMMITTED: Final = ("G1a", "G1b", "dirty-update", "incompatible-order", "future-read")
@@ -277,7 +277,7 @@ class _Classifier:
         reads = np.flatnonzero((some.version == OPEN) & (version >= 0))
         micros, writers = some.read_at[reads], columns.index[some.writer[version[reads]]]
         return {
-            (place(columns, micro), freeze(columns.keys[columns.key[micro]])): writer
+            (place(columns, micro), identity(columns.keys[columns.key[micro]])): writer
             for micro, writer in zip(micros.tolist(), writers.tolist(), strict=True)
         }
 

@@ -18,7 +18,6 @@ from checkers.transactions.evidence import Place
 from histories.codes import identity
 from histories.predicates import matches
 from histories.transactions import FAIL, KINDS, LIST, OK, UNKNOWN, TransactionColumns
-from histories.values import freeze
 
 READING = "r"
 APPENDING = "append"
@@ -98,7 +97,7 @@ class Ledger:
         """Kind, key and value of one of them; a predicate read counts as a read of the row with this key."""
         kind, about, value = self.micros(place.operation)[place.micro]
         if kind == PREDICATE:
-            shown = [seen for row, seen in value or () if freeze(row) == freeze(key)]
+            shown = [seen for row, seen in value or () if identity(row) == identity(key)]
             return READING, key, shown[0] if shown else None
         return kind, about, value
 
@@ -215,20 +214,20 @@ class Ledger:
             or kind not in (READING, PREDICATE)
         ):
             return None
-        if kind == READING and freeze(about) != freeze(key):
+        if kind == READING and identity(about) != identity(key):
             return None
         predicate = about if kind == PREDICATE else ["all"]
         own = [
             written
             for each, row, written in self.micros(place.operation)[: place.micro]
-            if each in WRITING and freeze(row) == freeze(key)
+            if each in WRITING and identity(row) == identity(key)
         ]
         return predicate if not own or matches(predicate, key, own[-1]) else None
 
     def misses(self, place: Place, key: Any) -> bool:
         """Whether it is a predicate read that does not show a row."""
         kind, _, value = self.micros(place.operation)[place.micro]
-        return kind == PREDICATE and all(freeze(row) != freeze(key) for row, _ in value or ())
+        return kind == PREDICATE and all(identity(row) != identity(key) for row, _ in value or ())
 
     def hidden(self, place: Place, key: Any) -> list[Place]:
         """Where others wrote what a read that showed nothing of a row may have found."""

@@ -24,7 +24,6 @@ from checkers.transactions.replay.script import Scan, Script, Touches
 from histories.codes import identity
 from histories.predicates import comparable, matches
 from histories.transactions import NIL, OK, READ, UNKNOWN, WRITE, TransactionColumns
-from histories.values import freeze
 
 EVERY: Final = ["all"]
 
@@ -163,13 +162,13 @@ class Unshown:
 
     def _showing(self, predicate: Any, key: int) -> list[int]:
         """The versions of a row that a scan would have shown."""
-        known = self._shown.get((freeze(predicate), key))
+        known = self._shown.get((identity(predicate), key))
         if known is None:
             versions, name = self.script.versions, self.script.touches.keys[key]
             first = int(versions.first[key])
             last = {write[0]: write[2] for write in self._writes[key]}
             known = [first + n for n, value in enumerate(last.values()) if matches(predicate, name, value)]
-            self._shown[freeze(predicate), key] = known
+            self._shown[identity(predicate), key] = known
         return known
 
     def found(self) -> Found:
@@ -199,7 +198,7 @@ class Unshown:
         if not self.certificate.found:
             return None
         read = Place(int(self.script.index[self._places[scan.row]]), scan.at)
-        return self.certificate.found.get((read, freeze(self.script.touches.keys[key])))
+        return self.certificate.found.get((read, identity(self.script.touches.keys[key])))
 
     def _found(self, scan: Scan, key: int) -> tuple[int, int, int, int, int, bool]:
         reader, versions, showing = self._places[scan.row], self.script.versions, self._showing(scan.predicate, key)

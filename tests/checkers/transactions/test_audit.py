@@ -111,6 +111,21 @@ def test_what_a_scan_is_said_to_have_found_is_looked_up():
         assert audit(past, with_certificate(found, "transactional-causal", found=wrong))
 
 
+def test_what_a_scan_found_of_two_rows_is_kept_apart_though_python_finds_their_keys_equal():
+    def renamed(micros):
+        return [[f, True if key == "true" else key, value] for f, key, value in micros or []]
+
+    past = history("T1: i(1,5) i(true,5)\nT2: d(1)\nT3: d(true)\nT4: rp(=5,[])\n" + LONG_FORK)
+    operations = [
+        msgspec.structs.replace(each, value=renamed(each.value), result=renamed(each.result))
+        for each in past.operations
+    ]
+    past = attrs.evolve(past, operations=tuple(operations))
+    found = check_transactions(past)
+    assert sorted(found.models["transactional-causal"].certificate.found.values()) == [1, 2]
+    assert audit(past, found) == []
+
+
 def test_cases_that_leave_open_what_a_scan_found_are_refused():
     past = history("T1: i(1,5) i(2,5)\nT2: d(1) d(2)\nT3: rp(all,[2=5])")
     found = check_transactions(past)
