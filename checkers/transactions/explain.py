@@ -301,7 +301,8 @@ def _garbage(names: Names, places: tuple[Place, ...]) -> str:
             f"{reader} asked for {asked} and was shown {_value(value)} in row {key}: nobody ever wrote that, or it was "
             "not asked for, or shown twice."
         )
-    return f"{reader} read {_value(value)} from key {key}, and nobody ever wrote all of that."
+    what = "all of that" if isinstance(value, list) else "that"
+    return f"{reader} read {_value(value)} from key {key}, and nobody ever wrote {what}."
 
 
 def _duplicate(names: Names, places: tuple[Place, ...]) -> str:

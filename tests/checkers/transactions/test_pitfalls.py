@@ -73,6 +73,12 @@ def test_appends_that_nobody_read_come_last_and_only_of_committed_writers():
     assert anomalies(skew + " info") == set()
 
 
+def test_garbage_is_said_to_be_what_it_is():
+    value, whole = (check_transactions(history(text)).anomalies[0].explanation for text in ("r(x,1)", "r(x,[1])"))
+    assert value.endswith("nobody ever wrote that.")
+    assert whole.endswith("nobody ever wrote all of that.")
+
+
 @pytest.mark.parametrize("text", ["w(x,1)\nr(x,2)", "a(x,1)\nr(x,[1 2])"])
 def test_what_nobody_wrote_is_garbage_and_no_model_holds(text):
     found = judged(text)
