@@ -161,11 +161,12 @@ class Accesses:
         return np.append(self.writer, -1)[self.version]
 
 
-def committed(columns: TransactionColumns, seen: Ints) -> Mask:
+def committed(columns: TransactionColumns, *seen: Ints) -> Mask:
     """The committed transactions, given those writing micro-operations of which somebody saw the result."""
     mask: Mask = columns.outcome == OK
-    writers = columns.transaction[seen]
-    mask[writers[columns.outcome[writers] == INFO]] = True
+    for each in seen if (columns.outcome == INFO).any() else ():
+        writers = columns.transaction[each]
+        mask[writers[columns.outcome[writers] == INFO]] = True
     return mask
 
 

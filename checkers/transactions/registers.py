@@ -40,16 +40,25 @@ class Registers:
             & (columns.outcome == OK)[columns.transaction]
         )
         value = columns.value[reads]
-        source = np.full(len(reads), NOBODY)
-        some = value >= 0
-        found = Writes(columns, writing).find(columns.key[reads[some]], value[some])
-        source[some] = np.where(found >= 0, found, GARBAGE)
+        source = Writes(columns, writing).find(columns.key[reads], value)
+        source[(source == NOBODY) & (value >= 0)] = GARBAGE
         return cls(columns=columns, writing=writing, reads=reads, source=source)
 
-    @cached_property
+    @property
     def seen(self) -> Ints:
         """The writes that somebody saw, perhaps more than once."""
         return self.source[self.source >= 0]
+
+    @cached_property
+    def writer(self) -> Ints:
+        """The transaction that wrote what each read saw; where none did, it means nothing."""
+        return self.columns.transaction.take(self.source, mode="clip")
+
+    @cached_property
+    def own(self) -> Mask:
+        """Which reads saw what their own transaction wrote."""
+        mask: Mask = (self.source >= 0) & (self.writer == self.columns.transaction[self.reads])
+        return mask
 
 
 NOBODY = -1
