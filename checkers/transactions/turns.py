@@ -83,26 +83,40 @@ def turns(accesses: Accesses, layout: Layout, order: Order, budget: Budget) -> T
 def _turns(accesses: Accesses, layout: Layout, order: Order, wider: int, budget: Budget) -> Turns | None:
     columns = accesses.columns
     places = Places.of(layout, len(columns))
-    found = clusters(accesses, places)
     last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0))) + 2 * wider
-    if found is None or (last * MOMENTS * 4).bit_length() + len(columns.keys).bit_length() > 62:
+    if (last * MOMENTS * 4).bit_length() + len(columns.keys).bit_length() > 62:
         return None
-    some, edges = found
     low, high = columns.index * MOMENTS, (np.minimum(columns.end, last) + 2 * wider + 1) * MOMENTS - 1
     low, high = (np.tile(np.append(each, BEFORE), 2 if places.shift else 1) for each in (low, high))
+    found = clusters(accesses, places, low, high)
+    if found is None:
+        return None
+    some, edges = found
     edges = _joined(edges, places.within)
     if order is Order.SESSION:
         before, after = session_order(columns, accesses.committed)
-        edges = _joined(edges, (before, after + places.shift))
-    open_ = np.flatnonzero(high[edges[0]] >= low[edges[1]])
+        open_ = np.flatnonzero(high[before] >= low[after + places.shift])
+        edges = _joined(edges, (before[open_], after[open_] + places.shift))
     rounds = ROUNDS_MAX if order is Order.REALTIME else WIDER_ROUNDS_MAX
-    middle = _Search(some, low, high, (edges[0][open_], edges[1][open_])).settled(rounds, budget)
+    middle = _settled(some, low, high, edges, rounds, budget)
     if middle is None:
         return None
     commits = np.argsort(middle[: len(columns)], kind="stable")
     commits = commits[accesses.committed[commits]]
     starts = np.searchsorted(middle[commits], middle[commits + places.shift]) if places.shift else None
     return Turns(commits=commits, starts=starts)
+
+
+def _settled(some: Clusters, low: Ints, high: Ints, edges: Pairs, rounds: int, budget: Budget) -> Ints | None:
+    """Twice the moments of the transactions; None if there are none, or were not found in time."""
+    try:
+        if not some.in_order:
+            return _Search(some, low, high, edges).settled(rounds, budget)
+        earliest = Moments(low, high)
+        earliest.follow(Graph(*edges), *edges)
+    except ExcludedError:
+        return None
+    return 2 * earliest.moment
 
 
 class _Search:
@@ -122,29 +136,26 @@ class _Search:
         self._new = edges  # what is known, and has not been followed
         self._ahead = [NONE, NONE]  # what `low` and `high` have not followed of that
         self._chosen = [np.zeros(0, dtype=bool)] * 2  # what they agree with
-        self._decided = np.zeros(0, dtype=np.int64)
+        self._decided = np.array([FOREVER])  # sorted; no pair is the last
         self._order = np.argsort(some.key, kind="stable")
 
     def settled(self, rounds: int, budget: Budget) -> Ints | None:
-        """Twice the moments of the transactions; None if there are none, or were not found in time."""
+        """Twice the moments of the transactions; None if they were not found in time.
+
+        Raises `ExcludedError` if there are none.
+        """
         from pysat.solvers import Solver
 
-        try:
-            if np.bincount(self.clusters.key).max(initial=0) <= 1:  # there is nothing to be ordered
-                self.earliest.follow(self.graph, *self._new)
-                return 2 * self.earliest.moment
-            with Solver(name=SOLVER) as solver:
-                for _ in range(rounds):
-                    if budget.out_of_time():
-                        break
-                    self._know()
-                    if self._choose(solver):
-                        first, then = self._entangled()
-                        if not len(first):
-                            return self.middle
-                        self._order_neighbours(solver, first, then)
-        except ExcludedError:
-            pass
+        with Solver(name=SOLVER) as solver:
+            for _ in range(rounds):
+                if budget.out_of_time():
+                    break
+                self._know()
+                if self._choose(solver):
+                    first, then = self._entangled()
+                    if not len(first):
+                        return self.middle
+                    self._order_neighbours(solver, first, then)
         return None
 
     @property
@@ -231,10 +242,11 @@ class _Search:
 
         Somebody takes part in both of them, who wrote the key and then read what another had written.
         """
-        pairs = np.minimum(first, then) * len(self.clusters) + np.maximum(first, then)
-        if np.isin(pairs, self._decided).any():
+        pairs = np.sort(np.minimum(first, then) * len(self.clusters) + np.maximum(first, then))
+        at = np.searchsorted(self._decided, pairs)
+        if (self._decided[at] == pairs).any():
             raise ExcludedError(((),))
-        self._decided = np.append(self._decided, pairs)
+        self._decided = np.insert(self._decided, at, pairs)
 
     def _propose(self, first: Ints, then: Ints) -> None:
         """Let the order of some pairs be chosen; this one if nothing speaks against it."""
