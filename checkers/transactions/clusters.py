@@ -15,7 +15,7 @@ from typing import Final
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import INITIAL, Accesses, Ints, offsets
+from checkers.transactions.accesses import INITIAL, Accesses, Ints, offsets, portions
 from checkers.transactions.layouts import Layout
 from checkers.transactions.within import earlier
 from histories.codes import ranges
@@ -28,6 +28,8 @@ EARLY: Final = -(1 << 60)
 
 LATE: Final = 1 << 60
 """After all moments."""
+
+NOBODY: Final = np.empty(0, dtype=np.int64)
 
 Pairs = tuple[Ints, Ints]
 
@@ -225,15 +227,17 @@ def _roots(count: int, before: Ints, after: Ints) -> Ints:
 
 def _inner_edges(some: Clusters, following: Ints, low: Ints, high: Ints) -> Pairs:
     """From writers to readers, and from readers to whoever wrote the next version in the row."""
-    accesses, shift = some.accesses, some.places.shift
-    writer, reader, version = accesses.writer, accesses.reader, accesses.version
-    until = np.append(high[writer], EARLY)
-    seen = np.flatnonzero(until[version] >= low[shift:][reader])
-    over = following[_found(accesses, some.idle)]
-    since = np.append(low[writer], LATE)
-    late = np.flatnonzero(high[shift:][reader[some.idle]] >= since[over])
-    over, read = over[late], some.idle[late]
-    source = np.append(writer[version[seen]], reader[read] + shift)
-    target = np.append(reader[seen] + shift, writer[over])
-    others = np.flatnonzero(source != target)
-    return source[others], target[others]
+    accesses, idle, shift = some.accesses, some.idle, some.places.shift
+    until, since = np.append(high[accesses.writer], EARLY), np.append(low[accesses.writer], LATE)
+    found = [(NOBODY, NOBODY)]
+    for part in portions(len(accesses.reader)):
+        version, reader = accesses.version[part], accesses.reader[part] + shift
+        seen = np.flatnonzero(until[version] >= low[reader])
+        found.append((accesses.writer[version[seen]], reader[seen]))
+    for part in portions(len(idle)):
+        over, reader = following[_found(accesses, idle[part])], accesses.reader[idle[part]] + shift
+        late = np.flatnonzero(high[reader] >= since[over])
+        found.append((reader[late], accesses.writer[over[late]]))
+    source, target = (np.concatenate(ends) for ends in zip(*found, strict=True))
+    others = source != target
+    return (source, target) if others.all() else (source[others], target[others])

@@ -20,13 +20,13 @@ def register_anomalies(registers: Registers) -> list[tuple[str, Rows]]:
     columns, reads, source = registers.columns, registers.reads, registers.source
     if not len(reads):
         return []
-    aborted = np.flatnonzero((source >= 0) & (columns.outcome[registers.writer] == FAIL))
-    followed = np.full(len(columns.kind) + 2, -1)  # NOBODY and GARBAGE stand in the end
+    failed = np.append((columns.outcome == FAIL)[columns.transaction], [False, False])  # GARBAGE, and NOBODY
+    followed = np.full(len(failed), -1)
     before = within.earlier(columns, registers.writing)
     then = np.flatnonzero(before >= 0)
     followed[registers.writing[before[then]]] = registers.writing[then]
-    early = np.flatnonzero(followed[source] >= 0)
-    early = early[(columns.outcome[registers.writer[early]] != FAIL) & ~registers.own[early]]
+    aborted = np.flatnonzero(failed[source])
+    early = np.flatnonzero((followed >= 0)[source] & ~failed[source] & ~registers.own)
     return [
         ("garbage-read", rows(reads[source == GARBAGE])),
         ("G1a", rows(reads[aborted], source[aborted])),

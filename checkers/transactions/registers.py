@@ -11,7 +11,7 @@ from functools import cached_property
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask
+from checkers.transactions.accesses import Ints, Mask, portions
 from checkers.transactions.writes import Writes
 from histories.transactions import OK, READ, UNKNOWN, WRITE, TransactionColumns
 
@@ -50,14 +50,12 @@ class Registers:
         return self.source[self.source >= 0]
 
     @cached_property
-    def writer(self) -> Ints:
-        """The transaction that wrote what each read saw; where none did, it means nothing."""
-        return self.columns.transaction.take(self.source, mode="clip")
-
-    @cached_property
     def own(self) -> Mask:
         """Which reads saw what their own transaction wrote."""
-        mask: Mask = (self.source >= 0) & (self.writer == self.columns.transaction[self.reads])
+        mask, transaction = self.source >= 0, self.columns.transaction
+        for part in portions(len(mask)):
+            writer = transaction.take(self.source[part], mode="clip")  # where nobody wrote it, that counts for nothing
+            mask[part] &= writer == transaction[self.reads[part]]
         return mask
 
 

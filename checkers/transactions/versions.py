@@ -108,6 +108,8 @@ def last_writes(columns: TransactionColumns, writing: Ints, fate: Mask) -> tuple
 
 def _new(free: _Some, chained: _Some, keys: int) -> _Some:
     """Those of some versions that are not the rest of the last one in the chain of their key."""
+    if not len(chained.key):
+        return free
     last = np.full(keys, -1)
     last[chained.key] = chained.writer
     new = last[free.key] != free.writer
@@ -127,8 +129,8 @@ def _list_reads(lists: Lists, chained: _Some, version_of_element: Ints, at: Ints
 def _register_reads(registers: Registers, free: _Some, at: Ints, fate: Mask) -> tuple[Ints, Ints]:
     """The reads of registers that found what a committed transaction wrote, or nothing, and which version that was."""
     columns, source = registers.columns, registers.source
-    counts = (source == INITIAL) | ((source >= 0) & fate[registers.writer] & ~registers.own)
-    source, reads = source[counts], registers.reads[counts]
+    counts = np.append(fate[columns.transaction], [False, True])[source] & ~registers.own  # GARBAGE, and NOBODY
+    source, reads = (source, registers.reads) if counts.all() else (source[counts], registers.reads[counts])
     version_of = np.full(len(columns.kind) + 1, INITIAL)  # of each write, and in the end of nobody
     version_of[free.last] = at
     version = version_of[source]

@@ -12,14 +12,11 @@ from typing import Final
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask
+from checkers.transactions.accesses import Ints, Mask, portions
 from histories.transactions import TransactionColumns
 
 SHIFTS_MAX: Final = 24
 """Transactions longer than this are sorted instead."""
-
-AT_ONCE: Final = 1 << 16
-"""So many micro-operations are looked at at a time: they fit into a cache."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -47,9 +44,9 @@ def earlier(columns: TransactionColumns, at: Ints) -> Ints:
         same = code[order[1:]] == code[order[:-1]]
         found[order[1:][same]] = order[:-1][same]
         return found
-    for low in range(0, len(at), AT_ONCE):
-        first = max(low - longest, 0)  # what stands before that is of other transactions
-        code = codes(columns, at[first : low + AT_ONCE])
+    for part in portions(len(at)):
+        first = max(part.start - longest, 0)  # what stands before that is of other transactions
+        code = codes(columns, at[first : part.stop])
         for shift in range(min(longest, len(code)) - 1, 0, -1):  # the nearest last, so that it stays
             hits = np.flatnonzero(code[shift:] == code[:-shift]) + shift + first
             found[hits] = hits - shift

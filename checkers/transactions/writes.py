@@ -6,15 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask, offsets
+from checkers.transactions.accesses import Ints, Mask, offsets, portions
 from histories import HistoryError
 from histories.transactions import TransactionColumns
 
 TABLE_FACTOR: Final = 16
 """The table of all values between the least and the greatest of each key may be so many times as long as the writes."""
-
-AT_ONCE: Final = 1 << 16
-"""So many values are looked up at a time: they fit into a cache."""
 
 
 class Writes:
@@ -48,8 +45,7 @@ class Writes:
     def find(self, key: Ints, value: Ints) -> Ints:
         """The micro-operation that wrote each value to each key; -1 where none did, as where the value is NIL."""
         found = np.full(len(key), -1)
-        for low in range(0, len(key) if len(self._writing) else 0, AT_ONCE):
-            part = slice(low, low + AT_ONCE)
+        for part in portions(len(key) if len(self._writing) else 0):
             found[part] = self._found(key[part], value[part])
         return found
 
