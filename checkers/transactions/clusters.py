@@ -15,13 +15,16 @@ from typing import Final
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import INITIAL, Accesses, Ints, offsets, portions
+from checkers.transactions.accesses import INITIAL, Accesses, Ints, Mask, offsets, portions
 from checkers.transactions.layouts import Layout
 from checkers.transactions.within import earlier
 from histories.codes import ranges
 
 ROUNDS_MAX: Final = 64
 """Rows of versions are followed in steps that double: longer ones than that are circles."""
+
+OFTEN: Final = 4
+"""Where one in so many clusters is asked for, all are looked at."""
 
 EARLY: Final = -(1 << 60)
 """Before all moments."""
@@ -56,7 +59,7 @@ class Places:
         return all_ + self.shift, all_
 
 
-@attrs.frozen(kw_only=True, eq=False, slots=False)
+@attrs.frozen(kw_only=True, eq=False)
 class Members:
     """Who takes part in each cluster in one way: those in `who` from `first[c]` to `first[c + 1]`."""
 
@@ -68,28 +71,29 @@ class Members:
         """Those given by pairs."""
         return cls(first=offsets(np.bincount(cluster, minlength=count)), who=who[np.argsort(cluster, kind="stable")])
 
-    @cached_property
-    def _some(self) -> Ints:
-        return np.flatnonzero(np.diff(self.first))
+    def highest(self, moment: Ints, chosen: Ints) -> Ints:
+        """The highest moment of those in each of some clusters; EARLY where there is nobody."""
+        if OFTEN * len(chosen) > len(self.first):
+            return _highest(moment[self.who], self.first)[chosen]
+        who, _ = self.of_each(chosen)
+        return _highest(moment[who], offsets(self.first[chosen + 1] - self.first[chosen]))
 
-    def highest(self, moment: Ints, chosen: Ints | None = None) -> Ints:
-        """The highest moment of those in each cluster, or in each of some; EARLY where there is nobody."""
-        if chosen is None:
-            found, some, moments = np.full(len(self.first) - 1, EARLY), self._some, moment[self.who]
-            starts = self.first[some]
-        else:
-            sizes = self.first[chosen + 1] - self.first[chosen]
-            found, some = np.full(len(chosen), EARLY), np.flatnonzero(sizes)
-            moments = moment[self.who[ranges(self.first[chosen], sizes)]]
-            starts = (np.cumsum(sizes) - sizes)[some]
-        if len(some):
-            found[some] = np.maximum.reduceat(moments, starts)
-        return found
+    def touched(self, moved: Mask) -> Ints:
+        """The clusters of some of those who take part, perhaps more than once."""
+        return np.searchsorted(self.first, np.flatnonzero(moved[self.who]), side="right") - 1
 
     def of_each(self, clusters: Ints) -> Pairs:
         """Who is in some clusters, and of which of them, by place."""
         size = self.first[clusters + 1] - self.first[clusters]
         return self.who[ranges(self.first[clusters], size)], np.repeat(np.arange(len(clusters)), size)
+
+
+def _highest(moments: Ints, first: Ints) -> Ints:
+    """The highest of the moments from `first[c]` to `first[c + 1]`; EARLY where there is none."""
+    found, some = np.full(len(first) - 1, EARLY), np.flatnonzero(np.diff(first))
+    if len(some):
+        found[some] = np.maximum.reduceat(moments, first[some])
+    return found
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
@@ -128,13 +132,20 @@ class Clusters:
     def __len__(self) -> int:
         return len(self.key)
 
-    def entangled(self, moment: Ints, first: Ints, then: Ints) -> Ints:
-        """Which of all neighbours are not one over before the other begins, in these moments."""
+    def touched(self, moved: Mask) -> Mask:
+        """In which of the clusters somebody has moved."""
         shift = self.places.shift
-        root = self.root[then]
-        written = np.maximum(moment[self.root], self.writers.highest(moment))[first] >= moment[root + shift]
-        read = self.readers.highest(moment[shift:])[first] >= moment[root]
-        return np.flatnonzero((written | read) & (self.key[first] == self.key[then]))
+        mask = moved[self.root] | moved[shift:][self.root]
+        mask[self.writers.touched(moved)] = True
+        mask[self.readers.touched(moved[shift:])] = True
+        return mask
+
+    def entangled(self, moment: Ints, first: Ints, then: Ints) -> Pairs:
+        """Those of some neighbours of which one is not over before the other begins, in these moments."""
+        same = np.flatnonzero(self.key[first] == self.key[then])
+        first, then = first[same], then[same]
+        tangled = np.flatnonzero(self.room(moment, moment, first, then) <= 0)
+        return first[tangled], then[tangled]
 
     def room(self, low: Ints, high: Ints, first: Ints, then: Ints) -> Ints:
         """How much time windows leave for clusters one after the other; none if not above 0."""

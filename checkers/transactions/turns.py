@@ -137,7 +137,10 @@ class _Search:
         self._ahead = [NONE, NONE]  # what `low` and `high` have not followed of that
         self._chosen = [np.zeros(0, dtype=bool)] * 2  # what they agree with
         self._decided = np.array([FOREVER])  # sorted; no pair is the last
-        self._order = np.argsort(some.key, kind="stable")
+        self._seen = np.full(len(low), FOREVER)  # the middles when neighbours were looked for
+        self._tangled = NONE  # those that were entangled then
+        self._bits = int(2 * high.max(initial=0) + 1).bit_length()
+        self._code, self._order = np.empty(len(some), dtype=np.int64), np.argsort(some.key, kind="stable")
 
     def settled(self, rounds: int, budget: Budget) -> Ints | None:
         """Twice the moments of the transactions; None if they were not found in time.
@@ -211,14 +214,26 @@ class _Search:
         return np.where(on, first, then), np.where(on, then, first)
 
     def _entangled(self) -> Pairs:
-        """Neighbours of which one is not over before the other begins, in the middles of windows."""
-        some, moment = self.clusters, self.middle
-        rank = np.maximum(moment[some.root] + 1, 0)
-        code = (some.key << int(rank.max(initial=0)).bit_length()) + rank
-        self._order = self._order[np.argsort(code[self._order], kind="stable")]
-        first, then = self._order[:-1], self._order[1:]
-        tangled = some.entangled(moment, first, then)
-        return first[tangled], then[tangled]
+        """Neighbours of which one is not over before the other begins, in the middles of windows.
+
+        They were entangled before, or somebody has moved, or they have become neighbours.
+        """
+        some, moment, before = self.clusters, self.middle, self._order
+        moved, self._seen = moment != self._seen, moment
+        touched = some.touched(moved)
+        touched[np.concatenate(self._tangled)] = True
+        self._sort(moved)
+        new = touched[self._order] | (self._order != before)
+        near = np.flatnonzero(new[:-1] | new[1:])
+        self._tangled = some.entangled(moment, self._order[near], self._order[near + 1])
+        return self._tangled
+
+    def _sort(self, moved: Mask) -> None:
+        """Put the clusters of each key in the order of their first moments, of which some have moved."""
+        some = self.clusters
+        late = np.flatnonzero(moved[some.root])
+        self._code[late] = (some.key[late] << self._bits) + np.maximum(self._seen[some.root[late]] + 1, 0)
+        self._order = self._order[np.argsort(self._code[self._order], kind="stable")]
 
     def _order_neighbours(self, solver: Solver, first: Ints, then: Ints) -> None:
         """Order pairs by the windows, or if most of them are open, let those be chosen."""
