@@ -11,7 +11,7 @@ change: Ramalingam, Reps 1996.)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -173,12 +173,10 @@ class Moments:
         if not len(late) and not len(moving):
             return
         came = self._came(graph, np.unique(np.append(late, moving)))
-        found = {_way(came, vertex, circle=False) for vertex in late.tolist()}
-        found |= {_way(came, vertex, circle=True) for vertex in moving.tolist()}
-        excluded = sorted(way for way in found if way is not None)
-        if excluded:
+        found = {_way(came, vertex) for vertex in late.tolist()} | set(_circles(came, moving.tolist()))
+        if found:
             self._moving = np.append(late, moving)
-            raise ExcludedError(excluded)
+            raise ExcludedError(sorted(found))
 
     def _came(self, graph: Graph, vertices: Ints) -> dict[int, tuple[int, int]]:
         """Who put these off, and by which literal, and who put those off, and so on."""
@@ -205,17 +203,24 @@ def _distinct(vertices: Ints, count: int) -> Ints:
     return np.flatnonzero(marked)
 
 
-def _way(came: dict[int, tuple[int, int]], vertex: int, *, circle: bool) -> tuple[int, ...] | None:
-    """The literals on the way by which a vertex was put off, or of the circle in which that goes round.
-
-    With `circle`, None if there is none.
-    """
+def _way(came: dict[int, tuple[int, int]], vertex: int) -> tuple[int, ...]:
+    """The literals on the way by which a vertex was put off, or of the circle in which that goes round."""
     passed: dict[int, int] = {}
     literals: list[int] = []
     while vertex in came and vertex not in passed:
         passed[vertex] = len(literals)
         vertex, literal = came[vertex]
         literals.append(literal)
-    if vertex not in came and circle:
-        return None
     return tuple(sorted(set(literals[passed.get(vertex, 0) :]) - {0}))
+
+
+def _circles(came: dict[int, tuple[int, int]], vertices: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """The literals of the circles in which the ways go round by which these were put off, each circle once."""
+    passed: dict[int, int] = {}  # whose way first came by
+    for first in vertices:
+        vertex = first
+        while vertex in came and vertex not in passed:
+            passed[vertex] = first
+            vertex, _ = came[vertex]
+        if passed.get(vertex) == first:
+            yield _way(came, vertex)

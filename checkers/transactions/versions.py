@@ -99,7 +99,8 @@ def last_writes(columns: TransactionColumns, writing: Ints, fate: Mask) -> tuple
 
     They are sorted by key and writer.
     """
-    writing = np.sort(writing[fate[columns.transaction[writing]]])
+    writing = writing[fate[columns.transaction[writing]]]
+    writing = np.sort(writing, kind="stable")  # it is two ascending rows at most, which are merged
     writing = writing[np.argsort(columns.key[writing], kind="stable")]
     key, writer = columns.key[writing], columns.transaction[writing]
     last = np.append((key[1:] != key[:-1]) | (writer[1:] != writer[:-1]), True)[: len(key)]
