@@ -32,7 +32,7 @@ INITIAL = -1
 OPEN = -2
 """In the place of a version that a read found, if that is open."""
 
-AT_ONCE: Final = 1 << 16
+AT_ONCE: Final = 1 << 17
 """So many are looked at at a time where they are very many: they fit into a cache."""
 
 FAR: Final = int(np.iinfo(np.int64).max)

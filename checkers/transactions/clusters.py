@@ -32,9 +32,9 @@ EARLY: Final = -(1 << 60)
 LATE: Final = 1 << 60
 """After all moments."""
 
-NOBODY: Final = np.empty(0, dtype=np.int64)
-
 Pairs = tuple[Ints, Ints]
+
+NONE: Final = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 @attrs.frozen(kw_only=True)
@@ -240,7 +240,7 @@ def _inner_edges(some: Clusters, following: Ints, low: Ints, high: Ints) -> Pair
     """From writers to readers, and from readers to whoever wrote the next version in the row."""
     accesses, idle, shift = some.accesses, some.idle, some.places.shift
     until, since = np.append(high[accesses.writer], EARLY), np.append(low[accesses.writer], LATE)
-    found = [(NOBODY, NOBODY)]
+    found = [NONE]
     for part in portions(len(accesses.reader)):
         version, reader = accesses.version[part], accesses.reader[part] + shift
         seen = np.flatnonzero(until[version] >= low[reader])

@@ -24,7 +24,7 @@ import numpy as np
 
 from checkers.budget import Budget
 from checkers.transactions.accesses import Accesses, Ints, Mask
-from checkers.transactions.clusters import Clusters, Pairs, Places, clusters
+from checkers.transactions.clusters import NONE, Clusters, Pairs, Places, clusters
 from checkers.transactions.conditions import Order
 from checkers.transactions.layouts import Layout
 from checkers.transactions.moments import ExcludedError, Graph, Moments
@@ -53,8 +53,6 @@ OFTEN: Final = 4
 
 BEFORE: Final = -(1 << 58)
 """Before all moments: when nobody did everything."""
-
-NONE: Final = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -137,10 +135,11 @@ class _Search:
         self._ahead = [NONE, NONE]  # what `low` and `high` have not followed of that
         self._chosen = [np.zeros(0, dtype=bool)] * 2  # what they agree with
         self._decided = np.array([FOREVER])  # sorted; no pair is the last
-        self._seen = np.full(len(low), FOREVER)  # the middles when neighbours were looked for
-        self._tangled = NONE  # those that were entangled then
+        self._seen = np.full(len(low), FOREVER)  # the middles when neighbours were looked for,
+        self._tangled = NONE  # those that were entangled then,
+        self._order = np.argsort(some.key, kind="stable")  # and in which order all were:
+        self._code = np.empty(len(some), dtype=np.int64)  # by key, and in the lower bits by the first moment
         self._bits = int(2 * high.max(initial=0) + 1).bit_length()
-        self._code, self._order = np.empty(len(some), dtype=np.int64), np.argsort(some.key, kind="stable")
 
     def settled(self, rounds: int, budget: Budget) -> Ints | None:
         """Twice the moments of the transactions; None if they were not found in time.
