@@ -13,7 +13,7 @@ that it did not show; and which version a read found may be open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -32,6 +32,8 @@ INITIAL = -1
 OPEN = -2
 """In the place of a version that a read found, if that is open."""
 
+AT_ONCE: Final = 1 << 17
+"""So many are looked at at a time where they are very many: they fit into a cache."""
 
 FAR: Final = int(np.iinfo(np.int64).max)
 """A place that no version has."""
@@ -161,11 +163,12 @@ class Accesses:
         return np.append(self.writer, -1)[self.version]
 
 
-def committed(columns: TransactionColumns, seen: Ints) -> Mask:
+def committed(columns: TransactionColumns, *seen: Ints) -> Mask:
     """The committed transactions, given those writing micro-operations of which somebody saw the result."""
     mask: Mask = columns.outcome == OK
-    writers = columns.transaction[seen]
-    mask[writers[columns.outcome[writers] == INFO]] = True
+    for each in seen if (columns.outcome == INFO).any() else ():
+        writers = columns.transaction[each]
+        mask[writers[columns.outcome[writers] == INFO]] = True
     return mask
 
 
@@ -174,3 +177,8 @@ def offsets(counts: Ints) -> Ints:
     found = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(counts, out=found[1:])
     return found
+
+
+def portions(count: int) -> Iterator[slice]:
+    """Slices that hold all of so many, `AT_ONCE` at a time."""
+    return (slice(low, low + AT_ONCE) for low in range(0, count, AT_ONCE))

@@ -76,7 +76,7 @@ def check_columns(
     columns: TransactionColumns, data: Data | None = None, budget: Budget | None = None
 ) -> Classification:
     """The same for transactions as arrays."""
-    kinds = {columns.kinds[kind] for kind in np.unique(columns.kind).tolist()}
+    kinds = {name for kind, name in enumerate(columns.kinds) if (columns.kind == kind).any()}
     judged = ROW_KINDS if is_of_rows(columns) or data is Data.PREDICATE else KINDS
     if not kinds <= set(judged) or (judged is ROW_KINDS and (columns.value == LIST).any()):
         others = ", ".join(sorted(kinds - set(judged))) or "lists"

@@ -17,17 +17,26 @@ from typing import Final
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import INITIAL, Accesses, Ints, offsets
+from checkers.transactions.accesses import INITIAL, Accesses, Ints, Mask, offsets, portions
 from checkers.transactions.layouts import Layout
+from checkers.transactions.within import earlier
 from histories.codes import ranges
 
 ROUNDS_MAX: Final = 64
 """Rows of versions are followed in steps that double: longer ones than that are circles."""
 
+OFTEN: Final = 4
+"""Where one in so many clusters is asked for, all are looked at."""
+
 EARLY: Final = -(1 << 60)
 """Before all moments."""
 
+LATE: Final = 1 << 60
+"""After all moments."""
+
 Pairs = tuple[Ints, Ints]
+
+NONE: Final = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +69,7 @@ class Places:
         return all_ + self.shift, all_
 
 
-@attrs.frozen(kw_only=True, eq=False, slots=False)
+@attrs.frozen(kw_only=True, eq=False)
 class Members:
     """Who takes part in each cluster in one way: those in `who` from `first[c]` to `first[c + 1]`."""
 
@@ -69,28 +78,19 @@ class Members:
 
     @classmethod
     def of(cls, cluster: Ints, who: Ints, count: int) -> Members:
-        """Those given by pairs; with a negative cluster they are left out."""
-        there = np.flatnonzero(cluster >= 0)
-        order = there[np.argsort(cluster[there], kind="stable")]
-        return cls(first=offsets(np.bincount(cluster[there], minlength=count)), who=who[order])
+        """Those given by pairs."""
+        return cls(first=offsets(np.bincount(cluster, minlength=count)), who=who[np.argsort(cluster, kind="stable")])
 
-    @cached_property
-    def _some(self) -> Ints:
-        return np.flatnonzero(np.diff(self.first))
+    def highest(self, moment: Ints, chosen: Ints) -> Ints:
+        """The highest moment of those in each of some clusters; EARLY where there is nobody."""
+        if OFTEN * len(chosen) > len(self.first):
+            return _highest(moment[self.who], self.first)[chosen]
+        who, _ = self.of_each(chosen)
+        return _highest(moment[who], offsets(self.first[chosen + 1] - self.first[chosen]))
 
-    def highest(self, moment: Ints, chosen: Ints | None = None) -> Ints:
-        """The highest moment of those in each cluster, or in each of some; EARLY where there is nobody."""
-        if chosen is None:
-            found, some, moments = np.full(len(self.first) - 1, EARLY), self._some, moment[self.who]
-            starts = self.first[some]
-        else:
-            sizes = self.first[chosen + 1] - self.first[chosen]
-            found, some = np.full(len(chosen), EARLY), np.flatnonzero(sizes)
-            moments = moment[self.who[ranges(self.first[chosen], sizes)]]
-            starts = (np.cumsum(sizes) - sizes)[some]
-        if len(some):
-            found[some] = np.maximum.reduceat(moments, starts)
-        return found
+    def touched(self, moved: Mask) -> Ints:
+        """The clusters of some of those who take part, perhaps more than once."""
+        return np.searchsorted(self.first, np.flatnonzero(moved[self.who]), side="right") - 1
 
     def of_each(self, clusters: Ints) -> Pairs:
         """Who is in some clusters, and of which of them, by place."""
@@ -98,30 +98,64 @@ class Members:
         return self.who[ranges(self.first[clusters], size)], np.repeat(np.arange(len(clusters)), size)
 
 
-@attrs.frozen(kw_only=True, eq=False)
+def _highest(moments: Ints, first: Ints) -> Ints:
+    """The highest of the moments from `first[c]` to `first[c + 1]`; EARLY where there is none."""
+    found, some = np.full(len(first) - 1, EARLY), np.flatnonzero(np.diff(first))
+    if len(some):
+        found[some] = np.maximum.reduceat(moments, first[some])
+    return found
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
 class Clusters:
     """The clusters of a history.
 
     One entry a cluster: `key`, and `root`, the transaction that wrote its first version: nobody, where that is the
-    initial one. `writers` are the others who wrote versions of it, `readers` those who read one and wrote none over it.
+    initial one. `number` is the cluster of each version, in the end those of the initial version of each key; `later`
+    are the versions that are not the first of theirs, `idle` the reads of those who wrote none over what they read.
     """
 
     places: Places
+    accesses: Accesses
     key: Ints
     root: Ints
-    writers: Members
-    readers: Members
+    number: Ints
+    later: Ints
+    idle: Ints
+
+    @cached_property
+    def writers(self) -> Members:
+        """Who wrote versions other than the first one."""
+        return Members.of(self.number[self.later], self.accesses.writer[self.later], len(self))
+
+    @cached_property
+    def readers(self) -> Members:
+        """Who read one, and wrote none over it."""
+        found = _found(self.accesses, self.idle)
+        return Members.of(self.number[found], self.accesses.reader[self.idle], len(self))
+
+    @property
+    def in_order(self) -> bool:
+        """Whether no key has two, which had to be ordered."""
+        return bool(np.bincount(self.key).max(initial=0) <= 1)
 
     def __len__(self) -> int:
         return len(self.key)
 
-    def entangled(self, moment: Ints, first: Ints, then: Ints) -> Ints:
-        """Which of all neighbours are not one over before the other begins, in these moments."""
-        root = self.root[then]
-        written = np.maximum(moment[self.root], self.writers.highest(moment))[first]
-        written = written >= moment[root + self.places.over]
-        read = self.readers.highest(moment[self.places.shift :])[first] >= moment[root]
-        return np.flatnonzero((written | read) & (self.key[first] == self.key[then]))
+    def touched(self, moved: Mask) -> Mask:
+        """In which of the clusters somebody has moved."""
+        shift = self.places.shift
+        mask = moved[self.root] | moved[shift:][self.root]
+        mask[self.writers.touched(moved)] = True
+        mask[self.readers.touched(moved[shift:])] = True
+        return mask
+
+    def entangled(self, moment: Ints, first: Ints, then: Ints) -> Pairs:
+        """Those of some neighbours of which one is not over before the other begins, in these moments."""
+        same = np.flatnonzero(self.key[first] == self.key[then])
+        first, then = first[same], then[same]
+        tangled = np.flatnonzero(self.room(moment, moment, first, then) <= 0)
+        return first[tangled], then[tangled]
 
     def room(self, low: Ints, high: Ints, first: Ints, then: Ints) -> Ints:
         """How much time windows leave for clusters one after the other; none if not above 0."""
@@ -142,51 +176,60 @@ class Clusters:
         return source[others], target[others], pair[others]
 
 
-def clusters(accesses: Accesses, places: Places) -> tuple[Clusters, Pairs] | None:
+def clusters(accesses: Accesses, places: Places, low: Ints, high: Ints) -> tuple[Clusters, Pairs] | None:
     """The clusters of the registers of a history, and the edges that order what is in them.
 
-    None where two transactions wrote a key after reading the same version of it: then there is no such order.
+    Edges are left out where these windows of the moments imply them. None where two transactions wrote a key after
+    reading the same version of it: then there is no such order.
     """
     columns, versions, keys = accesses.columns, len(accesses.writer), len(accesses.known)
-    at_micro = np.full(len(columns.kind), INITIAL)
-    at_micro[accesses.written_at] = np.arange(versions)
-    read = np.where(accesses.version >= 0, accesses.version, versions + accesses.read_key)
-    own = np.full(len(read), INITIAL) if places.loses else _written_later(accesses, at_micro)
-    updates = np.flatnonzero(own >= 0)
+    own = np.full(len(accesses.reader), INITIAL) if places.loses else _written_later(accesses)
+    idle, updates = np.flatnonzero(own < 0), np.flatnonzero(own >= 0)
+    before, after = _found(accesses, updates), own[updates]
     following = np.full(versions + keys, INITIAL)
-    following[read[updates]] = own[updates]
-    if (following[read[updates]] != own[updates]).any():
+    following[before] = after
+    if (following[before] != after).any():
         return None
-    root = _roots(versions + keys, read[updates], own[updates])
+    root = _roots(versions + keys, before, after)
     begins = root == np.arange(len(root))
-    begins[versions:] &= np.bincount(accesses.read_key[accesses.version == INITIAL], minlength=keys) > 0
+    read = np.zeros(keys, dtype=bool)
+    read[columns.key[accesses.read_at[accesses.version == INITIAL]]] = True
+    begins[versions:] &= read
     chosen = np.flatnonzero(begins)
     number = np.full(len(root), INITIAL)
     number[chosen] = np.arange(len(chosen))
-    number = number[root]
-    first = begins[:versions]
     found = Clusters(
         places=places,
+        accesses=accesses,
         key=np.append(accesses.version_key, np.arange(keys))[chosen],
         root=np.append(accesses.writer, np.full(keys, len(columns)))[chosen],
-        writers=Members.of(np.where(first, INITIAL, number[:versions]), accesses.writer, len(chosen)),
-        readers=Members.of(np.where(own >= 0, INITIAL, number[read]), accesses.reader, len(chosen)),
+        number=number[root],
+        later=np.flatnonzero(~begins[:versions]),
+        idle=idle,
     )
-    return found, _inner_edges(accesses, read, following, places)
+    return found, _inner_edges(found, following, low, high)
 
 
-def _written_later(accesses: Accesses, at_micro: Ints) -> Ints:
+def _found(accesses: Accesses, reads: Ints) -> Ints:
+    """The version that each of some reads found; after all others come the initial ones, by key."""
+    found = accesses.version[reads]
+    initial = np.flatnonzero(found == INITIAL)
+    found[initial] = len(accesses.writer) + accesses.columns.key[accesses.read_at[reads[initial]]]
+    return found
+
+
+def _written_later(accesses: Accesses) -> Ints:
     """For each read the version of its key that its transaction wrote later, INITIAL if there is none."""
-    columns, own = accesses.columns, np.full(len(accesses.reader), INITIAL)
-    stop = columns.first[accesses.reader + 1]
-    going, at = np.arange(len(own)), accesses.read_at + 1
-    while len(going):
-        inside = np.flatnonzero(at < stop[going])
-        going, at = going[inside], at[inside]
-        hits = np.flatnonzero(columns.key[at] == accesses.read_key[going])
-        own[going[hits]] = np.maximum(own[going[hits]], at_micro[at[hits]])
-        at = at + 1
-    return own
+    micros = len(accesses.columns.kind)
+    before = earlier(accesses.columns, np.arange(micros))
+    found = np.full(micros, INITIAL)
+    at, version = accesses.written_at, np.arange(len(accesses.writer))
+    while len(at):
+        at = before[at]
+        there = np.flatnonzero(at >= 0)
+        at, version = at[there], version[there]
+        found[at] = version
+    return found[accesses.read_at]
 
 
 def _roots(count: int, before: Ints, after: Ints) -> Ints:
@@ -201,11 +244,19 @@ def _roots(count: int, before: Ints, after: Ints) -> Ints:
     return root
 
 
-def _inner_edges(accesses: Accesses, read: Ints, following: Ints, places: Places) -> Pairs:
+def _inner_edges(some: Clusters, following: Ints, low: Ints, high: Ints) -> Pairs:
     """From writers to readers, and from readers to whoever wrote the next version in the row."""
-    seen = np.flatnonzero(accesses.version >= 0)
-    over = np.flatnonzero(following[read] >= 0)
-    source = np.append(accesses.writer[accesses.version[seen]], accesses.reader[over] + places.shift)
-    target = np.append(accesses.reader[seen] + places.shift, accesses.writer[following[read[over]]])
-    others = np.flatnonzero(source != target)
-    return source[others], target[others]
+    accesses, idle, shift = some.accesses, some.idle, some.places.shift
+    until, since = np.append(high[accesses.writer], EARLY), np.append(low[accesses.writer], LATE)
+    found = [NONE]
+    for part in portions(len(accesses.reader)):
+        version, reader = accesses.version[part], accesses.reader[part] + shift
+        seen = np.flatnonzero(until[version] >= low[reader])
+        found.append((accesses.writer[version[seen]], reader[seen]))
+    for part in portions(len(idle)):
+        over, reader = following[_found(accesses, idle[part])], accesses.reader[idle[part]] + shift
+        late = np.flatnonzero(high[reader] >= since[over])
+        found.append((reader[late], accesses.writer[over[late]]))
+    source, target = (np.concatenate(ends) for ends in zip(*found, strict=True))
+    others = source != target
+    return (source, target) if others.all() else (source[others], target[others])

@@ -190,7 +190,7 @@ def _doubtful(columns: TransactionColumns, at: Ints, before: Ints, after: Ints) 
     fine = (fine & ~unseen[previous]) | unseen[then]
     if fine.all():
         return at[:0], before[:0]
-    code = columns.transaction[at] * len(columns.keys) + columns.key[at]
+    code = within.codes(columns, at)
     kept = np.flatnonzero(np.isin(code, code[follows[~fine]]))
     return at[kept], within.earlier(columns, at[kept])
 

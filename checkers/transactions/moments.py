@@ -11,21 +11,21 @@ change: Ramalingam, Reps 1996.)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask
+from checkers.transactions.accesses import Ints, Mask, offsets
 from histories.codes import ranges
 
 PATIENCE: Final = 32
 """After so many sweeps along edges, those that still move are looked at for circles."""
 
-NOBODY: Final = np.empty(0, dtype=np.int64)
+FEW: Final = 64
+"""One in so many is few."""
 
-Pairs = tuple[Ints, Ints]
+NOBODY: Final = np.empty(0, dtype=np.int64)
 
 
 class ExcludedError(Exception):
@@ -37,37 +37,35 @@ class ExcludedError(Exception):
 
 
 class Ways:
-    """Edges that can be followed from either end, with the literals that they rest on; 0 where that is none."""
+    """Edges that can be followed from one of their ends: columns that begin with this end and the other one.
 
-    def __init__(self, source: Ints, target: Ints, literal: Ints | None = None) -> None:
-        self.source, self.target = source, target
-        self.literal = np.zeros(len(source), dtype=np.int64) if literal is None else literal
+    What is added is sorted in when it is asked for.
+    """
 
-    @cached_property
-    def _by_source(self) -> tuple[Ints, Ints, Ints]:
-        return _sorted(self.source, self.target, self.literal)
+    def __init__(self, columns: int) -> None:
+        self._edges: tuple[Ints, ...] = (NOBODY,) * columns
+        self._first = offsets(np.zeros(1, dtype=np.int64))  # where in these those of each vertex begin
+        self._new: list[tuple[Ints, ...]] = []
 
-    @cached_property
-    def _by_target(self) -> tuple[Ints, Ints, Ints]:
-        return _sorted(self.target, self.source, self.literal)
+    def add(self, *edges: Ints) -> None:
+        """Add edges."""
+        self._new.append(edges)
 
-    def plus(self, source: Ints, target: Ints, literal: Ints | None = None) -> Ways:
-        """These and some more."""
-        literal = np.zeros(len(source), dtype=np.int64) if literal is None else literal
-        return Ways(np.append(self.source, source), np.append(self.target, target), np.append(self.literal, literal))
-
-    def of(self, vertices: Ints, *, back: bool) -> tuple[Ints, Ints, Ints]:
-        """The edges that lead on from some vertices, or back: from which, to where, and the literals."""
-        near, far, literal = self._by_target if back else self._by_source
-        begins = np.searchsorted(near, vertices)
-        size = np.searchsorted(near, vertices, side="right") - begins
+    def of(self, vertices: Ints) -> tuple[Ints, ...]:
+        """The edges of some vertices."""
+        if self._new:
+            self._sort()
+        begins = self._first.take(vertices, mode="clip")  # those in the end may have none
+        size = self._first[1:].take(vertices, mode="clip") - begins
         at = ranges(begins, size)
-        return np.repeat(vertices, size), far[at], literal[at]
+        return np.repeat(vertices, size), *(column[at] for column in self._edges[1:])
 
-
-def _sorted(near: Ints, far: Ints, literal: Ints) -> tuple[Ints, Ints, Ints]:
-    order = np.argsort(near, kind="stable")
-    return near[order], far[order], literal[order]
+    def _sort(self) -> None:
+        new, self._new = self._new, []
+        edges = [np.concatenate(column) for column in zip(self._edges, *new, strict=True)]
+        order = np.argsort(edges[0], kind="stable")
+        self._edges = tuple(column[order] for column in edges)
+        self._first = offsets(np.bincount(self._edges[0], minlength=1))
 
 
 class Graph:
@@ -77,24 +75,39 @@ class Graph:
     """
 
     def __init__(self, source: Ints, target: Ints) -> None:
-        self._first, self._more = Ways(source, target), Ways(NOBODY, NOBODY)
-        self._chosen = Ways(NOBODY, NOBODY)
+        self._first, self._more = (Ways(2), Ways(2)), (Ways(2), Ways(2))  # from sources on, and from targets back
+        self._chosen = Ways(3), Ways(3)
         self.true: Mask = np.ones(1, dtype=bool)
+        _add(self._first, source, target)
 
     def know(self, source: Ints, target: Ints) -> None:
         """Add edges that are there in any case."""
-        self._more = self._more.plus(source, target)
+        _add(self._more, source, target)
 
     def propose(self, source: Ints, target: Ints, literal: Ints) -> None:
         """Add edges of literals."""
-        self._chosen = self._chosen.plus(source, target, literal)
+        _add(self._chosen, source, target, literal)
 
     def of(self, vertices: Ints, *, back: bool) -> tuple[Ints, Ints, Ints]:
-        """The edges that are there now and lead on from some vertices, or back."""
-        parts = [each.of(vertices, back=back) for each in (self._first, self._more, self._chosen)]
-        near, far, literal = (np.concatenate(part) for part in zip(*parts, strict=True))
+        """The edges that are there now and lead on from some vertices, or back: from which, to where, the literals.
+
+        The literal is 0 where an edge rests on none.
+        """
+        if not len(vertices):
+            return NOBODY, NOBODY, NOBODY
+        (near, far), (more_near, more_far) = self._first[back].of(vertices), self._more[back].of(vertices)
+        near_chosen, far_chosen, literal = self._chosen[back].of(vertices)
         there = np.flatnonzero(self.true[literal])
-        return near[there], far[there], literal[there]
+        return (
+            np.concatenate([near, more_near, near_chosen[there]]),
+            np.concatenate([far, more_far, far_chosen[there]]),
+            np.concatenate([np.zeros(len(near) + len(more_near), dtype=np.int64), literal[there]]),
+        )
+
+
+def _add(ways: tuple[Ways, Ways], source: Ints, target: Ints, *literal: Ints) -> None:
+    ways[False].add(source, target, *literal)
+    ways[True].add(target, source, *literal)
 
 
 class Moments:
@@ -118,13 +131,12 @@ class Moments:
 
     def hanging(self, graph: Graph, targets: Ints) -> Ints:
         """Those who may have been put off by way of these."""
-        found = reached = np.unique(targets[self.moment[targets] > self.begin[targets]])
+        reached, found = targets, np.zeros(len(self.moment), dtype=bool)
         while len(reached):
-            _, onward, _ = graph.of(reached, back=self._back)
-            reached = np.unique(onward[self.moment[onward] > self.begin[onward]])
-            reached = reached[~np.isin(reached, found)]
-            found = np.append(found, reached)
-        return found
+            reached = reached[(self.moment[reached] > self.begin[reached]) & ~found[reached]]
+            found[reached] = True
+            _, reached, _ = graph.of(_distinct(reached, len(found)), back=self._back)
+        return np.flatnonzero(found)
 
     def follow(self, graph: Graph, source: Ints, target: Ints, anew: Ints = NOBODY) -> None:
         """Put moments off until new edges lead on, too; some are put back to where they began first.
@@ -154,19 +166,17 @@ class Moments:
         late = np.flatnonzero(self.moment[source] >= self.moment[target])
         moved = target[late]
         np.maximum.at(self.moment, moved, self.moment[source[late]] + 1)
-        return np.unique(moved)
+        return _distinct(moved, len(self.moment))
 
     def _exclude(self, graph: Graph, late: Ints, moving: Ints) -> None:
         """Raises `ExcludedError` if somebody is late, or moves in a circle."""
         if not len(late) and not len(moving):
             return
         came = self._came(graph, np.unique(np.append(late, moving)))
-        found = {_way(came, vertex, circle=False) for vertex in late.tolist()}
-        found |= {_way(came, vertex, circle=True) for vertex in moving.tolist()}
-        excluded = sorted(way for way in found if way is not None)
-        if excluded:
+        found = {_way(came, vertex) for vertex in late.tolist()} | set(_circles(came, moving.tolist()))
+        if found:
             self._moving = np.append(late, moving)
-            raise ExcludedError(excluded)
+            raise ExcludedError(sorted(found))
 
     def _came(self, graph: Graph, vertices: Ints) -> dict[int, tuple[int, int]]:
         """Who put these off, and by which literal, and who put those off, and so on."""
@@ -183,17 +193,34 @@ class Moments:
         return came
 
 
-def _way(came: dict[int, tuple[int, int]], vertex: int, *, circle: bool) -> tuple[int, ...] | None:
-    """The literals on the way by which a vertex was put off, or of the circle in which that goes round.
+def _distinct(vertices: Ints, count: int) -> Ints:
+    """Some of so many vertices, each once, ascending: sorted, or if they are more than a few, marked."""
+    if len(vertices) * FEW < count:
+        vertices = np.sort(vertices)
+        return vertices[np.append(True, vertices[1:] != vertices[:-1])[: len(vertices)]]
+    marked = np.zeros(count, dtype=bool)
+    marked[vertices] = True
+    return np.flatnonzero(marked)
 
-    With `circle`, None if there is none.
-    """
+
+def _way(came: dict[int, tuple[int, int]], vertex: int) -> tuple[int, ...]:
+    """The literals on the way by which a vertex was put off, or of the circle in which that goes round."""
     passed: dict[int, int] = {}
     literals: list[int] = []
     while vertex in came and vertex not in passed:
         passed[vertex] = len(literals)
         vertex, literal = came[vertex]
         literals.append(literal)
-    if vertex not in came and circle:
-        return None
     return tuple(sorted(set(literals[passed.get(vertex, 0) :]) - {0}))
+
+
+def _circles(came: dict[int, tuple[int, int]], vertices: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """The literals of the circles in which the ways go round by which these were put off, each circle once."""
+    passed: dict[int, int] = {}  # whose way first came by
+    for first in vertices:
+        vertex = first
+        while vertex in came and vertex not in passed:
+            passed[vertex] = first
+            vertex, _ = came[vertex]
+        if passed.get(vertex) == first:
+            yield _way(came, vertex)

@@ -20,17 +20,13 @@ def register_anomalies(registers: Registers) -> list[tuple[str, Rows]]:
     columns, reads, source = registers.columns, registers.reads, registers.source
     if not len(reads):
         return []
-    seen = source >= 0
-    aborted = seen.copy()
-    aborted[seen] = columns.outcome[columns.transaction[source[seen]]] == FAIL
-    followed = np.full(len(columns.kind), -1)
+    failed = np.append((columns.outcome == FAIL)[columns.transaction], [False, False])  # GARBAGE, and NOBODY
+    followed = np.full(len(failed), -1)
     before = within.earlier(columns, registers.writing)
     then = np.flatnonzero(before >= 0)
     followed[registers.writing[before[then]]] = registers.writing[then]
-    early = seen & ~aborted
-    early[early] = (followed[source[early]] >= 0) & (
-        columns.transaction[source[early]] != columns.transaction[reads[early]]
-    )
+    aborted = np.flatnonzero(failed[source])
+    early = np.flatnonzero((followed >= 0)[source] & ~failed[source] & ~registers.own)
     return [
         ("garbage-read", rows(reads[source == GARBAGE])),
         ("G1a", rows(reads[aborted], source[aborted])),
@@ -41,14 +37,28 @@ def register_anomalies(registers: Registers) -> list[tuple[str, Rows]]:
 def contradictions(registers: Registers) -> Contradictions:
     """Reads that contradict their own transaction."""
     columns = registers.columns
-    at, before = _touches(registers)
+    at, before = _doubtful(registers, *_touches(registers))
     is_read = columns.kind[at] == READ
+    read = np.searchsorted(registers.reads, at[is_read])
     own_source = np.full(len(at), -1)
-    transaction = columns.transaction
-    own = registers.source >= 0
-    own[own] = transaction[registers.seen] == transaction[registers.reads[own]]
-    own_source[np.searchsorted(at, registers.reads[own])] = registers.source[own]
+    own_source[is_read] = np.where(registers.own[read], registers.source[read], -1)
     return within.of_registers(at, before, is_read, columns.value[at], own_source)
+
+
+def _doubtful(registers: Registers, at: Ints, before: Ints) -> tuple[Ints, Ints]:
+    """Of these micro-operations those of transactions and keys where something may be wrong, and what is before each.
+
+    Nothing is wrong where each read finds what was read or written just before it, and nothing that comes only later.
+    """
+    columns, reads = registers.columns, registers.reads
+    follows = np.flatnonzero((before >= 0) & (columns.kind[at] == READ))
+    read, previous = at[follows], at[before[follows]]
+    wrong = read[columns.value[read] != columns.value[previous]]
+    wrong = np.append(wrong, reads[registers.own & (registers.source > reads)])
+    if not len(wrong):
+        return at[:0], before[:0]
+    kept = np.flatnonzero(np.isin(within.codes(columns, at), within.codes(columns, wrong)))
+    return at[kept], within.earlier(columns, at[kept])
 
 
 def _touches(registers: Registers) -> tuple[Ints, Ints]:

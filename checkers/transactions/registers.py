@@ -11,7 +11,7 @@ from functools import cached_property
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask
+from checkers.transactions.accesses import Ints, Mask, portions
 from checkers.transactions.writes import Writes
 from histories.transactions import OK, READ, UNKNOWN, WRITE, TransactionColumns
 
@@ -40,16 +40,23 @@ class Registers:
             & (columns.outcome == OK)[columns.transaction]
         )
         value = columns.value[reads]
-        source = np.full(len(reads), NOBODY)
-        some = value >= 0
-        found = Writes(columns, writing).find(columns.key[reads[some]], value[some])
-        source[some] = np.where(found >= 0, found, GARBAGE)
+        source = Writes(columns, writing).find(columns.key[reads], value)
+        source[(source == NOBODY) & (value >= 0)] = GARBAGE
         return cls(columns=columns, writing=writing, reads=reads, source=source)
 
-    @cached_property
+    @property
     def seen(self) -> Ints:
         """The writes that somebody saw, perhaps more than once."""
         return self.source[self.source >= 0]
+
+    @cached_property
+    def own(self) -> Mask:
+        """Which reads saw what their own transaction wrote."""
+        mask, transaction = self.source >= 0, self.columns.transaction
+        for part in portions(len(mask)):
+            writer = transaction.take(self.source[part], mode="clip")  # where nobody wrote it, that counts for nothing
+            mask[part] &= writer == transaction[self.reads[part]]
+        return mask
 
 
 NOBODY = -1

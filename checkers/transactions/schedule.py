@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from checkers.transactions.accesses import Ints, Mask
+from checkers.transactions.accesses import Ints, Mask, portions
 from checkers.transactions.edges import Edges
 from histories.transactions import FOREVER, TransactionColumns
 
@@ -25,9 +25,6 @@ ROUNDS_MAX: Final = 255
 
 WORK_MAX: Final = 4
 """and no more than so many of them for each edge."""
-
-AT_ONCE: Final = 1 << 17
-"""So many edges are looked at at a time: they fit into a cache."""
 
 POSITION: Final = 1 << 16
 """So many moments lie between two positions of a history: more than there are ever rounds."""
@@ -49,8 +46,8 @@ def beyond_real_time(columns: TransactionColumns, vertices: int, parts: Iterable
     end, begin = np.append(columns.end, auxiliary + FOREVER), np.append(columns.index, auxiliary)
     sources, targets = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
     for part in parts:
-        for low in range(0, len(part), AT_ONCE):
-            source, target = part.source[low : low + AT_ONCE], part.target[low : low + AT_ONCE]
+        for at in portions(len(part)):
+            source, target = part.source[at], part.target[at]
             kept = np.flatnonzero(end[source] > begin[target])
             sources.append(source[kept].astype(np.int32))
             targets.append(target[kept].astype(np.int32))
@@ -90,7 +87,7 @@ def put_off(moment: Ints, source: Ends, target: Ends) -> bool:
 def _late(moment: Ints, later: Mask, source: Ends, target: Ends) -> Ints:
     """The edges from those that became later to what is not later still."""
     found = []
-    for low in range(0, len(source), AT_ONCE):
-        asked = np.flatnonzero(later[source[low : low + AT_ONCE]]) + low
+    for at in portions(len(source)):
+        asked = np.flatnonzero(later[source[at]]) + at.start
         found.append(asked[moment[source[asked]] >= moment[target[asked]]])
     return np.concatenate([np.empty(0, dtype=np.int64), *found])

@@ -24,7 +24,7 @@ import numpy as np
 
 from checkers.budget import Budget
 from checkers.transactions.accesses import Accesses, Ints, Mask
-from checkers.transactions.clusters import Clusters, Pairs, Places, clusters
+from checkers.transactions.clusters import NONE, Clusters, Pairs, Places, clusters
 from checkers.transactions.conditions import Order
 from checkers.transactions.layouts import Layout
 from checkers.transactions.moments import ExcludedError, Graph, Moments
@@ -54,8 +54,6 @@ OFTEN: Final = 4
 BEFORE: Final = -(1 << 58)
 """Before all moments: when nobody did everything."""
 
-NONE: Final = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-
 
 @attrs.frozen(kw_only=True, eq=False)
 class Turns:
@@ -84,18 +82,21 @@ def turns(accesses: Accesses, layout: Layout, order: Order, budget: Budget) -> T
 def _turns(accesses: Accesses, layout: Layout, order: Order, wider: tuple[int, int], budget: Budget) -> Turns | None:
     columns = accesses.columns
     places = Places.of(layout, len(columns))
-    found = clusters(accesses, places)
-    low, high, last = _windows(accesses, places, *wider)
-    if found is None or (last * MOMENTS * 4).bit_length() + len(columns.keys).bit_length() > 62:
+    last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0)))
+    if ((last + sum(wider)) * MOMENTS * 8).bit_length() + len(columns.keys).bit_length() > 62:
+        return None
+    low, high = _windows(accesses, places, last, *wider)
+    found = clusters(accesses, places, low, high)
+    if found is None:
         return None
     some, edges = found
     edges = _joined(edges, places.within)
     if order is Order.SESSION:
         before, after = session_order(columns, accesses.committed)
-        edges = _joined(edges, (before, after + places.shift))
-    open_ = np.flatnonzero(high[edges[0]] >= low[edges[1]])
+        open_ = np.flatnonzero(high[before] >= low[after + places.shift])
+        edges = _joined(edges, (before[open_], after[open_] + places.shift))
     rounds = ROUNDS_MAX if order is Order.REALTIME else WIDER_ROUNDS_MAX
-    middle = _Search(some, low, high, (edges[0][open_], edges[1][open_])).settled(rounds, budget)
+    middle = _settled(some, low, high, edges, rounds, budget)
     if middle is None:
         return None
     commits = np.argsort(middle[: len(columns)], kind="stable")
@@ -104,19 +105,30 @@ def _turns(accesses: Accesses, layout: Layout, order: Order, wider: tuple[int, i
     return Turns(commits=commits, starts=starts)
 
 
-def _windows(accesses: Accesses, places: Places, past: int, both: int) -> tuple[Ints, Ints, int]:
-    """From where and to where moments may be, counted from the first that any may be; and the last position there.
+def _windows(accesses: Accesses, places: Places, last: int, past: int, both: int) -> Pairs:
+    """From where and to where moments may be, counted from the first that any may be; positions go on to `last`.
 
     Moments of reads alone, which are starts, or those of transactions that wrote nothing, may be in the past.
     """
     columns = accesses.columns
-    last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0))) + past + 2 * both
-    only_reads = np.ones(len(columns), dtype=bool)
-    only_reads[accesses.writer] = False
-    reads = (only_reads, np.ones(len(columns), dtype=bool)) if places.shift else (only_reads,)
-    low = [np.append((columns.index + past * ~each) * MOMENTS, BEFORE) for each in reads]
-    high = np.append((np.minimum(columns.end, last - past - 2 * both) + past + 2 * both + 1) * MOMENTS - 1, BEFORE)
-    return np.concatenate(low), np.tile(high, len(low)), last
+    all_, only_read = np.ones(len(columns), dtype=bool), np.ones(len(columns), dtype=bool)
+    only_read[accesses.writer] = False
+    old = (only_read, all_) if places.shift else (only_read,)
+    low = [np.append((columns.index + past * ~each) * MOMENTS, BEFORE) for each in old]
+    high = np.append((np.minimum(columns.end, last) + past + 2 * both + 1) * MOMENTS - 1, BEFORE)
+    return np.concatenate(low), np.tile(high, len(low))
+
+
+def _settled(some: Clusters, low: Ints, high: Ints, edges: Pairs, rounds: int, budget: Budget) -> Ints | None:
+    """Twice the moments of the transactions; None if there are none, or were not found in time."""
+    try:
+        if not some.in_order:
+            return _Search(some, low, high, edges).settled(rounds, budget)
+        earliest = Moments(low, high)
+        earliest.follow(Graph(*edges), *edges)
+    except ExcludedError:
+        return None
+    return 2 * earliest.moment
 
 
 class _Search:
@@ -136,29 +148,30 @@ class _Search:
         self._new = edges  # what is known, and has not been followed
         self._ahead = [NONE, NONE]  # what `low` and `high` have not followed of that
         self._chosen = [np.zeros(0, dtype=bool)] * 2  # what they agree with
-        self._decided = np.zeros(0, dtype=np.int64)
-        self._order = np.argsort(some.key, kind="stable")
+        self._decided = np.array([FOREVER])  # sorted; no pair is the last
+        self._seen = np.full(len(low), FOREVER)  # the middles when neighbours were looked for,
+        self._tangled = NONE  # those that were entangled then,
+        self._order = np.argsort(some.key, kind="stable")  # and in which order all were:
+        self._code = np.empty(len(some), dtype=np.int64)  # by key, and in the lower bits by the first moment
+        self._bits = int(2 * high.max(initial=0) + 1).bit_length()
 
     def settled(self, rounds: int, budget: Budget) -> Ints | None:
-        """Twice the moments of the transactions; None if there are none, or were not found in time."""
+        """Twice the moments of the transactions; None if they were not found in time.
+
+        Raises `ExcludedError` if there are none.
+        """
         from pysat.solvers import Solver
 
-        try:
-            if np.bincount(self.clusters.key).max(initial=0) <= 1:  # there is nothing to be ordered
-                self.earliest.follow(self.graph, *self._new)
-                return 2 * self.earliest.moment
-            with Solver(name=SOLVER) as solver:
-                for _ in range(rounds):
-                    if budget.out_of_time():
-                        break
-                    self._know()
-                    if self._choose(solver):
-                        first, then = self._entangled()
-                        if not len(first):
-                            return self.middle
-                        self._order_neighbours(solver, first, then)
-        except ExcludedError:
-            pass
+        with Solver(name=SOLVER) as solver:
+            for _ in range(rounds):
+                if budget.out_of_time():
+                    break
+                self._know()
+                if self._choose(solver):
+                    first, then = self._entangled()
+                    if not len(first):
+                        return self.middle
+                    self._order_neighbours(solver, first, then)
         return None
 
     @property
@@ -214,14 +227,26 @@ class _Search:
         return np.where(on, first, then), np.where(on, then, first)
 
     def _entangled(self) -> Pairs:
-        """Neighbours of which one is not over before the other begins, in the middles of windows."""
-        some, moment = self.clusters, self.middle
-        rank = np.maximum(moment[some.root] + 1, 0)
-        code = (some.key << int(rank.max(initial=0)).bit_length()) + rank
-        self._order = self._order[np.argsort(code[self._order], kind="stable")]
-        first, then = self._order[:-1], self._order[1:]
-        tangled = some.entangled(moment, first, then)
-        return first[tangled], then[tangled]
+        """Neighbours of which one is not over before the other begins, in the middles of windows.
+
+        They were entangled before, or somebody has moved, or they have become neighbours.
+        """
+        some, moment, before = self.clusters, self.middle, self._order
+        moved, self._seen = moment != self._seen, moment
+        touched = some.touched(moved)
+        touched[np.concatenate(self._tangled)] = True
+        self._sort(moved)
+        new = touched[self._order] | (self._order != before)
+        near = np.flatnonzero(new[:-1] | new[1:])
+        self._tangled = some.entangled(moment, self._order[near], self._order[near + 1])
+        return self._tangled
+
+    def _sort(self, moved: Mask) -> None:
+        """Put the clusters of each key in the order of their first moments, of which some have moved."""
+        some = self.clusters
+        late = np.flatnonzero(moved[some.root])
+        self._code[late] = (some.key[late] << self._bits) + np.maximum(self._seen[some.root[late]] + 1, 0)
+        self._order = self._order[np.argsort(self._code[self._order], kind="stable")]
 
     def _order_neighbours(self, solver: Solver, first: Ints, then: Ints) -> None:
         """Order pairs by the windows, or if most of them are open, let those be chosen."""
@@ -245,10 +270,11 @@ class _Search:
 
         Somebody takes part in both of them, who wrote the key and then read what another had written.
         """
-        pairs = np.minimum(first, then) * len(self.clusters) + np.maximum(first, then)
-        if np.isin(pairs, self._decided).any():
+        pairs = np.sort(np.minimum(first, then) * len(self.clusters) + np.maximum(first, then))
+        at = np.searchsorted(self._decided, pairs)
+        if (self._decided[at] == pairs).any():
             raise ExcludedError(((),))
-        self._decided = np.append(self._decided, pairs)
+        self._decided = np.insert(self._decided, at, pairs)
 
     def _propose(self, first: Ints, then: Ints) -> None:
         """Let the order of some pairs be chosen; this one if nothing speaks against it."""

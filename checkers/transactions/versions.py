@@ -46,7 +46,7 @@ class _Some:
 
 def accesses(columns: TransactionColumns, lists: Lists, registers: Registers) -> Accesses:
     """Everything that committed transactions left behind, and what they read of each other."""
-    fate = committed(columns, np.concatenate([lists.seen, registers.seen]))
+    fate = committed(columns, lists.seen, registers.seen)
     chained, version_of_element = _chained(lists, fate)
     unread = lists.appends[lists.rank[lists.appends] < 0]
     key, author, written = last_writes(columns, np.concatenate([unread, registers.writing]), fate)
@@ -99,16 +99,18 @@ def last_writes(columns: TransactionColumns, writing: Ints, fate: Mask) -> tuple
 
     They are sorted by key and writer.
     """
-    writing = np.sort(writing[fate[columns.transaction[writing]]])
+    writing = writing[fate[columns.transaction[writing]]]
+    writing = np.sort(writing, kind="stable")  # it is two ascending rows at most, which are merged
+    writing = writing[np.argsort(columns.key[writing], kind="stable")]
     key, writer = columns.key[writing], columns.transaction[writing]
-    order = np.lexsort((writing, writer, key))
-    key, writer, writing = key[order], writer[order], writing[order]
     last = np.append((key[1:] != key[:-1]) | (writer[1:] != writer[:-1]), True)[: len(key)]
     return key[last], writer[last], writing[last]
 
 
 def _new(free: _Some, chained: _Some, keys: int) -> _Some:
     """Those of some versions that are not the rest of the last one in the chain of their key."""
+    if not len(chained.key):
+        return free
     last = np.full(keys, -1)
     last[chained.key] = chained.writer
     new = last[free.key] != free.writer
@@ -128,20 +130,22 @@ def _list_reads(lists: Lists, chained: _Some, version_of_element: Ints, at: Ints
 def _register_reads(registers: Registers, free: _Some, at: Ints, fate: Mask) -> tuple[Ints, Ints]:
     """The reads of registers that found what a committed transaction wrote, or nothing, and which version that was."""
     columns, source = registers.columns, registers.source
-    writer = columns.transaction[np.maximum(source, 0)]
-    own = writer == columns.transaction[registers.reads]
-    counts = (source == INITIAL) | ((source >= 0) & fate[writer] & ~own)
-    source, reads = source[counts], registers.reads[counts]
-    code = free.key * len(columns) + free.writer
-    wanted = columns.key[reads] * len(columns) + columns.transaction[source]
-    version = np.append(at, INITIAL)[np.searchsorted(code, wanted)]
-    version[source == INITIAL] = INITIAL
+    counts = np.append(fate[columns.transaction], [False, True])[source] & ~registers.own  # GARBAGE, and NOBODY
+    source, reads = (source, registers.reads) if counts.all() else (source[counts], registers.reads[counts])
+    version_of = np.full(len(columns.kind) + 1, INITIAL)  # of each write, and in the end of nobody
+    version_of[free.last] = at
+    version = version_of[source]
+    between = np.flatnonzero((version == INITIAL) & (source != INITIAL))
+    if len(between):  # what was read there is not what its writer left behind
+        code = free.key * len(columns) + free.writer
+        wanted = columns.key[reads[between]] * len(columns) + columns.transaction[source[between]]
+        version[between] = at[np.searchsorted(code, wanted)]
     return reads, version
 
 
 def _merged(one: tuple[Ints, Ints], other: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    if not len(one[0]) or not len(other[0]):
+        return one if len(one[0]) else other
     at, version = (np.concatenate(parts) for parts in zip(one, other, strict=True))
-    if len(one[0]) and len(other[0]):
-        order = np.argsort(at)
-        return at[order], version[order]
-    return at, version
+    order = np.argsort(at)
+    return at[order], version[order]

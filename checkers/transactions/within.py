@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask
+from checkers.transactions.accesses import Ints, Mask, portions
 from histories.transactions import TransactionColumns
 
 SHIFTS_MAX: Final = 24
@@ -37,21 +37,28 @@ def earlier(columns: TransactionColumns, at: Ints) -> Ints:
     found = np.full(len(at), -1)
     if not len(at):
         return found
-    code = columns.transaction[at]
-    code *= len(columns.keys)
-    code += columns.key[at]
     longest = int(np.diff(columns.first).max(initial=0))
     if longest > SHIFTS_MAX:
+        code = codes(columns, at)
         order = np.argsort(code, kind="stable")
         same = code[order[1:]] == code[order[:-1]]
         found[order[1:][same]] = order[:-1][same]
         return found
-    if SHIFTS_MAX * len(columns.keys) < np.iinfo(np.uint32).max:
-        code = code.astype(np.uint32)  # transactions so near differ in the lower half already
-    for shift in range(longest - 1, 0, -1):  # the nearest last, so that it stays
-        hits = np.flatnonzero(code[shift:] == code[:-shift]) + shift
-        found[hits] = hits - shift
+    for part in portions(len(at)):
+        first = max(part.start - longest, 0)  # what stands before that is of other transactions
+        code = codes(columns, at[first : part.stop])
+        for shift in range(min(longest, len(code)) - 1, 0, -1):  # the nearest last, so that it stays
+            hits = np.flatnonzero(code[shift:] == code[:-shift]) + shift + first
+            found[hits] = hits - shift
     return found
+
+
+def codes(columns: TransactionColumns, at: Ints) -> Ints:
+    """What is the same exactly for micro-operations of one transaction and key."""
+    code = columns.transaction[at]
+    code *= len(columns.keys)
+    code += columns.key[at]
+    return code
 
 
 def waves(before: Ints) -> list[Ints]:

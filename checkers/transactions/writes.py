@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from checkers.transactions.accesses import Ints, Mask, offsets
+from checkers.transactions.accesses import Ints, Mask, offsets, portions
 from histories import HistoryError
 from histories.transactions import TransactionColumns
 
@@ -23,16 +23,16 @@ class Writes:
     def __init__(self, columns: TransactionColumns, writing: Ints) -> None:
         self._columns, self._writing = columns, writing
         key, value = columns.key[writing], columns.value[writing]
-        self._least = np.full(len(columns.keys), len(columns.values))
-        np.minimum.at(self._least, key, value)
+        least = np.full(len(columns.keys), len(columns.values))
+        np.minimum.at(least, key, value)
         most = np.full(len(columns.keys), -1)
         np.maximum.at(most, key, value)
-        self._sizes = np.maximum(most - self._least + 1, 0)
-        self._offsets = offsets(self._sizes)
-        self._tabled = self._offsets[-1] <= TABLE_FACTOR * len(writing)
+        self._first = offsets(np.maximum(most - least + 1, 0))
+        self._base = self._first[:-1] - least
+        self._tabled = self._first[-1] <= TABLE_FACTOR * len(writing)
         codes = self._codes(key, value)
         if self._tabled:
-            self._table = np.full(self._offsets[-1], -1)
+            self._table = np.full(self._first[-1] + 1, -1)  # the last stands for whatever lies outside
             self._table[codes] = writing
             self._refuse(self._table[codes] != writing)
         else:
@@ -43,21 +43,25 @@ class Writes:
             self._refuse(twice)
 
     def find(self, key: Ints, value: Ints) -> Ints:
-        """The micro-operation that wrote each value to each key; -1 where none did."""
-        if not len(self._writing):
-            return np.full(len(key), -1)
+        """The micro-operation that wrote each value to each key; -1 where none did, as where the value is NIL."""
+        found = np.full(len(key), -1)
+        for part in portions(len(key) if len(self._writing) else 0):
+            found[part] = self._found(key[part], value[part])
+        return found
+
+    def _found(self, key: Ints, value: Ints) -> Ints:
         codes = self._codes(key, value)
         if self._tabled:
-            within = (value >= self._least[key]) & (value < self._least[key] + self._sizes[key])
-            return np.where(within, self._table[np.where(within, codes, 0)], -1)
+            codes[(codes < self._first[key]) | (codes >= self._first[key + 1])] = -1
+            return self._table[codes]
         at = np.minimum(np.searchsorted(self._sorted, codes), len(self._sorted) - 1)
         return np.where(self._sorted[at] == codes, self._table[at], -1)
 
     def _codes(self, key: Ints, value: Ints) -> Ints:
         if self._tabled:
-            codes: Ints = self._offsets[key] + value - self._least[key]
+            codes: Ints = self._base[key] + value
             return codes
-        return key * len(self._columns.values) + value
+        return key * (len(self._columns.values) + 1) + value + 1  # where NIL is none of another key's
 
     def _refuse(self, twice: Mask) -> None:
         if not twice.any():

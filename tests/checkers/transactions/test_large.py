@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
+import attrs
 import numpy as np
 import pytest
 
@@ -19,7 +20,7 @@ from checkers.transactions.schedule import joined_ends
 from checkers.transactions.versions import accesses, list_keys
 from checkers.verdict import Status
 from histories import History
-from tests.benchmarks.large import one_component
+from tests.benchmarks.large import list_append, one_component, rw_register
 
 LARGE = {Data.LIST_APPEND: 5_000, Data.RW_REGISTER: 5_000}
 HOSTS = 200  # of these many histories that are compared with the definitions, one more host
@@ -59,6 +60,17 @@ def by_example(anomaly, data):
     alone = plant(History(), anomaly, data=data).history
     models = check_transactions(alone, data).models
     return {name for name, finding in models.items() if finding.status is Status.VIOLATED}
+
+
+@pytest.mark.parametrize("make", [rw_register, partial(rw_register, blind=False), list_append])
+def test_what_is_looked_at_in_portions_is_judged_as_if_it_were_looked_at_at_once(make, monkeypatch):
+    columns = make(300, seed=2)
+    at_once = check_columns(columns)
+    monkeypatch.setattr("checkers.transactions.accesses.AT_ONCE", 7)
+    in_portions = check_columns(attrs.evolve(columns))
+    assert {in_portions.status(model) for model in in_portions.models} <= {Status.HOLDS, Status.NOT_TESTABLE}
+    one, other = (each.models["strict-serializable"].certificate.commits for each in (at_once, in_portions))
+    assert one.tolist() == other.tolist()
 
 
 def test_one_strong_component_is_classified():
