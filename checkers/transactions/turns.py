@@ -17,13 +17,14 @@ passes over arrays each, at any length of a history.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 import numpy as np
 
 from checkers.budget import Budget
 from checkers.transactions.accesses import Accesses, Ints, Mask
+from checkers.transactions.clauses import Clauses
 from checkers.transactions.clusters import NONE, Clusters, Pairs, Places, clusters
 from checkers.transactions.conditions import Order
 from checkers.transactions.layouts import Layout
@@ -31,13 +32,8 @@ from checkers.transactions.moments import ExcludedError, Graph, Moments
 from checkers.transactions.relations import session_order
 from histories.transactions import FOREVER
 
-if TYPE_CHECKING:
-    from pysat.solvers import Solver
-
 MOMENTS: Final = 1 << 10
 """So many moments lie between two positions of a history."""
-
-SOLVER: Final = "glucose4"
 
 ROUNDS_MAX: Final = 10_000
 """So many times something is chosen,"""
@@ -145,6 +141,7 @@ class _Search:
         self.earliest, self.latest = Moments(low, high), Moments(-high, -low, back=True)
         self.low, self.high = Moments(low, high), Moments(-high, -low, back=True)
         self.first, self.then = np.empty((2, 0), dtype=np.int64)
+        self._straight, self._clauses = np.zeros(0, dtype=bool), Clauses()
         self._new = edges  # what is known, and has not been followed
         self._ahead = [NONE, NONE]  # what `low` and `high` have not followed of that
         self._chosen = [np.zeros(0, dtype=bool)] * 2  # what they agree with
@@ -160,18 +157,15 @@ class _Search:
 
         Raises `ExcludedError` if there are none.
         """
-        from pysat.solvers import Solver
-
-        with Solver(name=SOLVER) as solver:
-            for _ in range(rounds):
-                if budget.out_of_time():
-                    break
-                self._know()
-                if self._choose(solver):
-                    first, then = self._entangled()
-                    if not len(first):
-                        return self.middle
-                    self._order_neighbours(solver, first, then)
+        for _ in range(rounds):
+            if budget.out_of_time():
+                break
+            self._know()
+            if self._choose():
+                first, then = self._entangled()
+                if not len(first):
+                    return self.middle
+                self._order_neighbours(first, then)
         return None
 
     @property
@@ -191,20 +185,18 @@ class _Search:
         self.high.since(self.latest.moment, -self.earliest.moment)
         self._ahead = [_joined(ahead, new) for ahead in self._ahead]
 
-    def _choose(self, solver: Solver) -> bool:
+    def _choose(self) -> bool:
         """Choose an order for each pair, and narrow the windows by it, or learn why that is impossible."""
-        if not solver.solve():
+        straight = self._straight.copy()
+        if not self._clauses.choose(straight):
             raise ExcludedError(((),))
-        straight = np.ones(len(self.first), dtype=bool)
-        model = np.array(solver.get_model() or (), dtype=np.int64)
-        straight[: len(model)] = model > 0
+        self._straight = straight
         try:
             self._follow(self.low, 0, straight)
         except ExcludedError as excluded:
-            for literals in excluded.ways:
-                if not literals:
-                    raise
-                solver.add_clause([-literal for literal in literals])
+            if () in excluded.ways:
+                raise
+            self._clauses.learn(tuple(-literal for literal in way) for way in excluded.ways)
             return False
         self._follow(self.high, 1, straight)
         return True
@@ -248,7 +240,7 @@ class _Search:
         self._code[late] = (some.key[late] << self._bits) + np.maximum(self._seen[some.root[late]] + 1, 0)
         self._order = self._order[np.argsort(self._code[self._order], kind="stable")]
 
-    def _order_neighbours(self, solver: Solver, first: Ints, then: Ints) -> None:
+    def _order_neighbours(self, first: Ints, then: Ints) -> None:
         """Order pairs by the windows, or if most of them are open, let those be chosen."""
         low, high = self.earliest.moment, -self.latest.moment
         room, back = self.clusters.room(low, high, first, then), self.clusters.room(low, high, then, first)
@@ -263,7 +255,6 @@ class _Search:
             self.graph.know(*self._new)
         if few:
             self._propose(first[~forced], then[~forced])
-            solver.set_phases(list(range(1, len(self.first) + 1)))
 
     def _decide(self, first: Ints, then: Ints) -> None:
         """Note that pairs are decided. Raises `ExcludedError` for those that were, and are entangled all the same.
@@ -284,6 +275,7 @@ class _Search:
         source, target, pair = self.clusters.edges(then, first)
         self.graph.propose(source, target, -number - pair)
         self.first, self.then = np.append(self.first, first), np.append(self.then, then)
+        self._straight = np.append(self._straight, np.ones(len(first), dtype=bool))
 
 
 def _joined(one: Pairs, other: Pairs) -> Pairs:
