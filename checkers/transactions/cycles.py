@@ -21,11 +21,14 @@ STEPS_MAX: Final = 20_000
 EDGES_MAX: Final = 400_000
 """Fewer in a large one: the search ends when it has walked through components of so many edges together."""
 
-EDGES_MAX_OF_EACH: Final = 4_000_000
-"""The same where cycles are wanted from every component,"""
+LOOKS_MAX: Final = 400_000
+"""Where cycles are wanted from every component, the search ends when so many edges were looked at,"""
+
+LOOKS: Final = 100
+"""for each cycle so many more, as it takes as long to tell it;"""
 
 SHARE: Final = 16
-"""and there one more for so many places in it."""
+"""and from each one more is wanted for so many places in it."""
 
 
 def some_cycles(moments: Moments, wanted: Mask | None = None, *, each: int | None = None) -> list[Steps]:
@@ -42,11 +45,14 @@ def some_cycles(moments: Moments, wanted: Mask | None = None, *, each: int | Non
     chosen, graph = np.flatnonzero(real), core.graph
     component = graph.component[graph.source]
     found: set[Steps] = set()
-    taken = 0
-    for edge in chosen[spread(component[chosen], np.bincount(component), each=each)].tolist():
-        if taken >= STEPS_MAX and each is None:
+    taken = looked_at = 0
+    groups = component[chosen]
+    places = spread(groups, np.bincount(component)) if each is None else of_each(groups, each)
+    for edge in chosen[places].tolist():
+        if taken >= STEPS_MAX if each is None else looked_at >= LOOKS_MAX:
             break
-        way, _ = graph.shortest_way(int(graph.target[edge]), int(graph.source[edge]), core.costs)
+        way, looks = graph.shortest_way(int(graph.target[edge]), int(graph.source[edge]), core.costs)
+        looked_at += looks + LOOKS
         if way is not None:
             found.add(canonical(simple(steps(core.edges, core.origin[[edge, *way]].tolist()))))
             taken += len(way)
@@ -70,24 +76,32 @@ def _sorted(found: set[Steps]) -> list[Steps]:
     return sorted(found, key=lambda cycle: (len(cycle), cycle))
 
 
-def spread(group: Ints, costs: Ints, *, each: int | None = None) -> Ints:
+def spread(group: Ints, costs: Ints) -> Ints:
     """Some places, at least one if there is any: one of each group, then a second, and so on, until it gets too much.
 
-    `costs` says how many edges a search in each group may walk through. With `each`, so many of each group, and more
-    of large ones.
+    `costs` says how many edges a search in each group may walk through.
     """
+    order, _ = _by_turns(group)
+    order = order[:CYCLES_MAX]
+    cost = costs[group[order]]
+    return order[np.cumsum(cost) - cost < EDGES_MAX]
+
+
+def of_each(group: Ints, each: int) -> Ints:
+    """So many places of each group, and more of large ones: one of each, then a second, and so on."""
+    order, turn = _by_turns(group)
+    _, number, sizes = np.unique(group, return_inverse=True, return_counts=True)
+    return order[turn < each + sizes[number[order]] // SHARE]
+
+
+def _by_turns(group: Ints) -> tuple[Ints, Ints]:
+    """All places, one of each group, then a second, and so on; and which of its group each is."""
     order = scattered(len(group))
     order = order[np.argsort(group[order], kind="stable")]
     sizes = np.unique(group, return_counts=True)[1]
     turn = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    edges_max = EDGES_MAX
-    if each is None:
-        order = order[np.argsort(turn, kind="stable")][:CYCLES_MAX]
-    else:
-        few = turn < each + np.repeat(sizes, sizes) // SHARE
-        order, edges_max = order[few][np.argsort(turn[few], kind="stable")], EDGES_MAX_OF_EACH
-    cost = costs[group[order]]
-    return order[np.cumsum(cost) - cost < edges_max]
+    by_turn = np.argsort(turn, kind="stable")
+    return order[by_turn], turn[by_turn]
 
 
 def scattered(count: int) -> Ints:
