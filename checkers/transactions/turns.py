@@ -27,8 +27,8 @@ from checkers.transactions.accesses import Accesses, Ints, Mask
 from checkers.transactions.clauses import Clauses
 from checkers.transactions.clusters import NONE, Clusters, Pairs, Places, clusters
 from checkers.transactions.conditions import Order
+from checkers.transactions.earliest import ChangingGraph, Earliest, ExcludedError
 from checkers.transactions.layouts import Layout
-from checkers.transactions.moments import ExcludedError, Graph, Moments
 from checkers.transactions.relations import session_order
 from histories.transactions import FOREVER
 
@@ -120,8 +120,8 @@ def _settled(some: Clusters, low: Ints, high: Ints, edges: Pairs, rounds: int, b
     try:
         if not some.in_order:
             return _Search(some, low, high, edges).settled(rounds, budget)
-        earliest = Moments(low, high)
-        earliest.follow(Graph(*edges), *edges)
+        earliest = Earliest(low, high)
+        earliest.follow(ChangingGraph(*edges), *edges)
     except ExcludedError:
         return None
     return 2 * earliest.moment
@@ -137,9 +137,9 @@ class _Search:
 
     def __init__(self, some: Clusters, low: Ints, high: Ints, edges: Pairs) -> None:
         self.clusters = some
-        self.graph = Graph(*edges)
-        self.earliest, self.latest = Moments(low, high), Moments(-high, -low, back=True)
-        self.low, self.high = Moments(low, high), Moments(-high, -low, back=True)
+        self.graph = ChangingGraph(*edges)
+        self.earliest, self.latest = Earliest(low, high), Earliest(-high, -low, back=True)
+        self.low, self.high = Earliest(low, high), Earliest(-high, -low, back=True)
         self.first, self.then = np.empty((2, 0), dtype=np.int64)
         self._straight, self._clauses = np.zeros(0, dtype=bool), Clauses()
         self._new = edges  # what is known, and has not been followed
@@ -201,7 +201,7 @@ class _Search:
         self._follow(self.high, 1, straight)
         return True
 
-    def _follow(self, moments: Moments, side: int, straight: Mask) -> None:
+    def _follow(self, moments: Earliest, side: int, straight: Mask) -> None:
         """Let moments agree with a choice."""
         before, self._chosen[side] = self._chosen[side], straight
         new = np.arange(len(before), len(straight))

@@ -68,7 +68,7 @@ class Ways:
         self._first = offsets(np.bincount(self._edges[0], minlength=1))
 
 
-class Graph:
+class ChangingGraph:
     """Edges that are there in any case, and those of the literals that are true: `true[literal]`, negative ones too.
 
     The known ones lie in two parts, so that adding some does not mean sorting all.
@@ -110,7 +110,7 @@ def _add(ways: tuple[Ways, Ways], source: Ints, target: Ints, *literal: Ints) ->
     ways[True].add(target, source, *literal)
 
 
-class Moments:
+class Earliest:
     """The earliest moments after which all edges of a graph lead on, `begin` or later, none past its `end`.
 
     With `back`, edges lead from their targets to their sources.
@@ -129,7 +129,7 @@ class Moments:
         over = np.flatnonzero(self.moment > end)
         self._moving = np.concatenate([self._moving, late, over])
 
-    def hanging(self, graph: Graph, targets: Ints) -> Ints:
+    def hanging(self, graph: ChangingGraph, targets: Ints) -> Ints:
         """Those who may have been put off by way of these."""
         reached, found = targets, np.zeros(len(self.moment), dtype=bool)
         while len(reached):
@@ -138,7 +138,7 @@ class Moments:
             _, reached, _ = graph.of(_distinct(reached, len(found)), back=self._back)
         return np.flatnonzero(found)
 
-    def follow(self, graph: Graph, source: Ints, target: Ints, anew: Ints = NOBODY) -> None:
+    def follow(self, graph: ChangingGraph, source: Ints, target: Ints, anew: Ints = NOBODY) -> None:
         """Put moments off until new edges lead on, too; some are put back to where they began first.
 
         Raises `ExcludedError` where that is impossible; what was put off then stays so.
@@ -168,7 +168,7 @@ class Moments:
         np.maximum.at(self.moment, moved, self.moment[source[late]] + 1)
         return _distinct(moved, len(self.moment))
 
-    def _exclude(self, graph: Graph, late: Ints, moving: Ints) -> None:
+    def _exclude(self, graph: ChangingGraph, late: Ints, moving: Ints) -> None:
         """Raises `ExcludedError` if somebody is late, or moves in a circle."""
         if not len(late) and not len(moving):
             return
@@ -178,7 +178,7 @@ class Moments:
             self._moving = np.append(late, moving)
             raise ExcludedError(sorted(found))
 
-    def _came(self, graph: Graph, vertices: Ints) -> dict[int, tuple[int, int]]:
+    def _came(self, graph: ChangingGraph, vertices: Ints) -> dict[int, tuple[int, int]]:
         """Who put these off, and by which literal, and who put those off, and so on."""
         came: dict[int, tuple[int, int]] = {}
         while len(vertices):

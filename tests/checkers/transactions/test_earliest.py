@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from checkers.transactions.moments import ExcludedError, Graph, Moments
+from checkers.transactions.earliest import ChangingGraph, Earliest, ExcludedError
 
 COUNT = 12
 
@@ -31,10 +31,10 @@ def chosen(pairs, truth):
 
 
 def test_what_is_given_up_is_put_back():
-    graph = Graph(ints([0]), ints([1]))
+    graph = ChangingGraph(ints([0]), ints([1]))
     graph.propose(ints([1]), ints([2]), ints([1]))
     graph.true = np.array([True, True, False])
-    moments = Moments(ints([0, 0, 0]), ints([9, 9, 9]))
+    moments = Earliest(ints([0, 0, 0]), ints([9, 9, 9]))
     moments.follow(graph, ints([0, 1]), ints([1, 2]))
     assert moments.moment.tolist() == [0, 1, 2]
     anew = moments.hanging(graph, ints([2]))
@@ -49,11 +49,11 @@ def test_what_is_given_up_is_put_back():
     ids=["too long", "in a circle"],
 )
 def test_a_way_that_leaves_no_moment_is_told_by_its_literals(source, target, literal, ways):
-    graph = Graph(ints([0]), ints([1]))
+    graph = ChangingGraph(ints([0]), ints([1]))
     graph.propose(ints(source), ints(target), ints(literal))
     graph.true = np.array([True, True, True, False, False])
     with pytest.raises(ExcludedError) as excluded:
-        Moments(ints([5, 0, 0]), ints([5, 6, 6])).follow(graph, ints([0, *source]), ints([1, *target]))
+        Earliest(ints([5, 0, 0]), ints([5, 6, 6])).follow(graph, ints([0, *source]), ints([1, *target]))
     assert list(excluded.value.ways) == ways
 
 
@@ -65,9 +65,9 @@ def test_moments_are_those_of_all_edges_from_the_beginning(seed, back):
     known, pairs = [pair() for _ in range(3)], [pair() for _ in range(20)]
     ends = lambda edges: ints(edges).reshape(-1, 2).T  # noqa: E731
     begin = ints([luck.randrange(8) for _ in range(COUNT)])
-    graph = Graph(*ends(known))
+    graph = ChangingGraph(*ends(known))
     graph.propose(*ends(pairs), np.arange(1, len(pairs) + 1))
-    moments, truth, first = Moments(begin, np.full(COUNT, 30), back=back), [False] * len(pairs), True
+    moments, truth, first = Earliest(begin, np.full(COUNT, 30), back=back), [False] * len(pairs), True
     for _ in range(30):
         before, truth = truth, [luck.random() < 0.2 for _ in pairs]
         given_up = chosen(pairs, [old and not new for old, new in zip(before, truth, strict=True)])
