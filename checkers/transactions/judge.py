@@ -5,7 +5,9 @@
 2. Rules that ask what a transaction sees, by ways that no order of versions changes, force some of that order: the
    versions that it sees come before those that it reads. That is repeated until nothing new is forced (Biswas, Enea
    2019: these models are polynomial).
-3. Else orders are guessed, tried, and excluded by the cycles that they have, until one has none or none is left.
+3. Where all versions of all registers are free, and it is known when transactions began and ended, moments are looked
+   for in which they can have taken effect (`turns`).
+4. Else orders are guessed, tried, and excluded by the cycles that they have, until one has none or none is left.
 """
 
 from __future__ import annotations
