@@ -54,6 +54,25 @@ def test_what_was_planted_is_found_and_named_and_nothing_else_is_wrong(data, pyt
             assert audit(planted.history, found) == []
 
 
+def test_one_wrong_order_among_many_blind_writes_is_put_right_nearby():
+    host = synthesize(Shape(data=Data.RW_REGISTER, transactions=3_000, keys=20, fail=0.03, info=0.03, seed=5))
+    history = plant(host, "long-fork", data=Data.RW_REGISTER, seed=3).history
+    found = check_transactions(history)
+    assert found.status("update-serializable") is Status.HOLDS
+    assert found.status("prefix") is Status.VIOLATED
+    assert audit(history, found) == []
+
+
+@pytest.mark.slow
+def test_orders_that_go_round_are_refuted_whatever_a_shorter_cycle_says():
+    shape = Shape(level="axiomatic-read-atomic", data=Data.RW_REGISTER, transactions=3_000, keys=100, processes=30)
+    history = synthesize(attrs.evolve(shape, skew=0.5, seed=1))
+    found = check_transactions(history)
+    assert found.status("axiomatic-read-atomic") is Status.HOLDS
+    assert found.status("monotonic-view") is Status.VIOLATED
+    assert audit(history, found) == []
+
+
 @cache
 def by_example(anomaly, data):
     """The models that the example of an anomaly violates, alone."""

@@ -56,6 +56,15 @@ def test_session_order_alone_can_close_a_cycle():
     assert "G-single-process" in {anomaly.type for anomaly in found.anomalies}
 
 
+def test_versions_may_be_in_an_order_against_time_where_that_does_not_count():
+    found = judged("w(x,1)\n---\nw(x,2)\n---\nr(x,2) w(y,1)\n---\nr(y,1) r(x,1)\n---\nr(x,1) w(x,3)\nr(x,3) r(y,1)")
+    assert found.status("serializable") is Status.HOLDS
+    assert found.status("strict-serializable") is Status.VIOLATED
+    found = judged("r(x,nil) w(y,1)\nr(y,nil) w(x,1)\n---\nw(x,2)\n---\nr(x,2) w(z,1)\n---\nr(z,1) r(x,1)")
+    assert found.status("serializable") is Status.VIOLATED
+    assert found.status("snapshot-isolation") is Status.HOLDS
+
+
 def test_real_time_alone_can_close_a_cycle():
     found = judged("w(x,1)\n---\nr(x,nil)")
     assert found.status("strong-session-serializable") is Status.HOLDS
