@@ -5,12 +5,12 @@
 and on a machine that does other things too, with --benchmark-timer=time.process_time.
 
 Journals of a million transactions, in CPU seconds and megabytes at most, on one core of a two-core AMD EPYC virtual
-machine that did other things too, with Python 3.11 and numpy 2.4 (the whole check without an audit):
+machine that did other things too, with Python 3.11 and numpy 2.4 (the whole check with its audit):
 
 |                                         | journal | reading       | `fallacy check` |
 | --------------------------------------- | ------- | ------------- | --------------- |
-| lists of up to 60 elements              | 489 MB  | 3.2 s, 563 MB | 6.3 s, 1,024 MB |
-| registers, read before they are written | 372 MB  | 3.1 s, 470 MB | 8.5 s, 1,007 MB |
+| lists of up to 60 elements              | 489 MB  | 3.2 s, 563 MB | 7.1 s, 1,225 MB |
+| registers, read before they are written | 372 MB  | 3.1 s, 470 MB | 8.2 s, 1,547 MB |
 """
 
 from __future__ import annotations
