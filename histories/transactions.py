@@ -89,6 +89,11 @@ class TransactionColumns:
         """The transaction that each micro-operation belongs to."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.first))
 
+    @property
+    def last(self) -> int:
+        """The last position at which one is known to have begun or ended."""
+        return int(max(self.index.max(initial=0), self.end[self.end < FOREVER].max(initial=0)))
+
     def micro_operations(self, transaction: int) -> list[list[Any]]:
         """A transaction as its client knows it: `["r", key, value]` and so on, None where nothing is known."""
         return [
@@ -138,9 +143,11 @@ def _columns(history: History) -> TransactionColumns:
     stop[value == LIST] = stops
     start[value == LIST] = stops - np.array([len(read) for read in reads], dtype=np.int64)
     return TransactionColumns(
-        index=_integers(operation.index for operation in operations),
-        end=_integers(operation.end if _is_definite(operation) else FOREVER for operation in operations),
-        process=_integers(operation.process for operation in operations),
+        index=_integers((operation.index for operation in operations), history.source),
+        end=_integers(
+            (operation.end if _is_definite(operation) else FOREVER for operation in operations), history.source
+        ),
+        process=_integers((operation.process for operation in operations), history.source),
         outcome=np.array([OUTCOMES.index(operation.outcome) for operation in operations], dtype=np.int8),
         first=np.cumsum([0, *map(len, parts)], dtype=np.int64),
         kind=kind_codes[len(KINDS) :].astype(np.int8),
@@ -190,5 +197,8 @@ def _is_definite(operation: Operation) -> bool:
     return operation.end is not None and operation.outcome is not Outcome.INFO
 
 
-def _integers(numbers: Iterable[int | None]) -> Ints:
-    return np.fromiter(numbers, dtype=np.int64)
+def _integers(numbers: Iterable[int | None], source: str | None) -> Ints:
+    try:
+        return np.fromiter(numbers, dtype=np.int64)
+    except OverflowError:
+        raise HistoryError("expected positions and processes of 64 bits, found a larger one", source=source) from None

@@ -17,6 +17,7 @@ import attrs
 import numpy as np
 
 from checkers.transactions.accesses import INITIAL, Accesses, Ints, Mask
+from checkers.transactions.clauses import SOLVER
 from checkers.transactions.edges import Edges, Type, joined
 from checkers.transactions.steps import Found, Pair, Steps, assumed
 from histories.codes import ranges
@@ -68,7 +69,7 @@ class Choices:
         short = shortened(cycle, adjacent=adjacent, kept=self._is_open)
         given = self._given(accesses, short)
         if given in self._clauses or any((then, first) in given[0] for first, then in given[0]):
-            short = cycle  # what it shows are versions of one key that go round, or those left out that say otherwise
+            short = cycle  # the shorter one is known, or contradicts itself: what it leaves out says otherwise
             given = self._given(accesses, short)
         clause = Clause(given[0], short, given[1])
         self._add(clause)
@@ -209,9 +210,6 @@ class Choices:
             return given if literal > 0 else None
         first, then = given
         return (first, then) if literal > 0 else (then, first)
-
-
-SOLVER = "glucose4"
 
 
 def anti_dependencies(accesses: Accesses, rows: Ints, first: Ints, then: Ints) -> Edges:

@@ -1,7 +1,8 @@
 """Choices between two ways each, and clauses that exclude some: what no clause joins is chosen apart.
 
 A clause that is new concerns the choices in it, those that other clauses join to these, and so on: few, as a rule. They
-alone are chosen anew, by a SAT solver, as they were as far as may be. So what is learnt nearby costs little.
+alone are chosen anew, by a SAT solver, as they were as far as may be. So what is learnt nearby costs little. (Where
+everything is joined to everything, all of it is chosen anew each time.)
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Clauses:
         self._new: set[int] = set()  # choices that clauses are about which were not regarded yet
 
     def learn(self, clauses: Iterable[Clause]) -> None:
-        """Take in some more."""
+        """Take in some more, none of them empty."""
         for clause in clauses:
             if clause not in self._known:
                 self._known.add(clause)
@@ -41,9 +42,8 @@ class Clauses:
         """Choose anew what new clauses concern, each at its number less one; False if there is no choice left."""
         from pysat.solvers import Solver
 
-        concerned = self._concerned()
+        concerned, clauses = self._concerned()
         number = {choice: place for place, choice in enumerate(concerned, start=1)}
-        clauses = {clause for choice in concerned for clause in self._about[choice]}
         renumbered = sorted(
             [number[literal] if literal > 0 else -number[-literal] for literal in clause] for clause in clauses
         )
@@ -55,12 +55,16 @@ class Clauses:
             chosen[places] = np.array(solver.get_model()[: len(places)], dtype=np.int64) > 0
         return True
 
-    def _concerned(self) -> list[int]:
-        """The choices that new clauses concern, which then are no longer new."""
+    def _concerned(self) -> tuple[list[int], set[Clause]]:
+        """The choices that new clauses concern, which then are no longer new, and all clauses about these."""
         concerned, ahead = set(self._new), list(self._new)
+        clauses: set[Clause] = set()
         self._new = set()
         while ahead:
-            joined = {abs(literal) for clause in self._about[ahead.pop()] for literal in clause} - concerned
-            concerned |= joined
-            ahead += joined
-        return sorted(concerned)
+            for clause in self._about[ahead.pop()]:
+                if clause not in clauses:
+                    clauses.add(clause)
+                    joined = set(map(abs, clause)) - concerned
+                    concerned |= joined
+                    ahead += joined
+        return sorted(concerned), clauses

@@ -23,7 +23,7 @@ from checkers.transactions.within import earlier
 from histories.codes import ranges
 
 ROUNDS_MAX: Final = 64
-"""Rows of versions are followed in steps that double: longer ones than that are circles."""
+"""Rows of versions are followed in steps that double, so many times: what goes on after that is a circle."""
 
 OFTEN: Final = 4
 """Where one in so many clusters is asked for, all are looked at."""
@@ -233,7 +233,10 @@ def _written_later(accesses: Accesses) -> Ints:
 
 
 def _roots(count: int, before: Ints, after: Ints) -> Ints:
-    """The first of each row of versions, given some that come right before others."""
+    """The first of each row of versions, given some that come right before others.
+
+    Of a circle it is anything: the edges between its versions leave it no moments.
+    """
     root = np.arange(count)
     root[after] = before
     for _ in range(ROUNDS_MAX if len(after) else 0):

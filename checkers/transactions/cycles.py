@@ -19,7 +19,7 @@ STEPS_MAX: Final = 20_000
 """No more are taken in when those found have so many steps together."""
 
 EDGES_MAX: Final = 400_000
-"""Fewer in a large one: the search ends when it has walked through components of so many edges together."""
+"""Fewer in a large one: the components in which they are looked for have no more than so many edges together."""
 
 LOOKS_MAX: Final = 400_000
 """Where cycles are wanted from every component, the search ends when so many edges were looked at,"""
@@ -35,7 +35,7 @@ def some_cycles(moments: Moments, wanted: Mask | None = None, *, each: int | Non
     """Short cycles, the shortest first; none only if there is none.
 
     `wanted` tells through which of `moments.edges` they must lead (any, if it is None): each found is a shortest one
-    through one of them. With `each`, so many from every component, and not only some from some.
+    through one of them. With `each`, so many from every component, as far as `LOOKS_MAX` goes, and not some from some.
     """
     core = moments.core
     real = core.origin >= 0

@@ -73,7 +73,7 @@ ROUND: Final = 2_000
 """and each guess costs as much as so many edges more."""
 
 LEARNT_OF_EACH: Final = 3
-"""So many cycles are learnt from each strong component of a guess, unless they are known already."""
+"""So many cycles are learnt from each strong component of a guess, and more from large ones, if that is soon done."""
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from checkers.transactions import sights, ways
 from checkers.transactions.conditions import Order, Rule
-from checkers.transactions.cycles import some_cycles
+from checkers.transactions.cycles import LOOKS_MAX, some_cycles
 from checkers.transactions.edges import Edges, Type
 from checkers.transactions.layouts import Layout, Moments
 from checkers.transactions.sights import Hits
@@ -22,9 +22,6 @@ from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Steps
 
 FORWARD: Final = (Type.WR, Type.SESSION, Type.REALTIME, Type.REALTIME_ON)
-
-LOOKS_MAX: Final = 400_000
-"""So many edges are looked at to tell hits of one kind."""
 
 LAYOUTS: Final[Mapping[Rule, tuple[Layout, tuple[Type, ...]]]] = {
     Rule.WRITES: (Layout.SERIAL, (Type.WW, *FORWARD[1:])),

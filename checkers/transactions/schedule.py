@@ -59,6 +59,8 @@ def earliest(columns: TransactionColumns, vertices: int, source: Ends, target: E
 
     The first vertices are the transactions. Edges that real time implies may be missing.
     """
+    if (columns.last + 1) * POSITION > ENDLESS:
+        return None
     moment, end = np.zeros(vertices, dtype=np.int64), np.full(vertices, ENDLESS)
     moment[: len(columns)] = columns.index * POSITION
     if columns.real_time:

@@ -9,21 +9,17 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import accumulate
-from typing import Final
 
 import attrs
 import numpy as np
 
 from checkers.transactions.accesses import Ints
-from checkers.transactions.cycles import scattered
+from checkers.transactions.cycles import LOOKS, scattered
 from checkers.transactions.edges import Type
 from checkers.transactions.situations import Situation
 from checkers.transactions.steps import Step, Steps
 from histories.codes import ranges
 from histories.transactions import OK
-
-LOOKS: Final = 100
-"""To tell a cycle takes as long as to look at so many edges."""
 
 
 @attrs.frozen(kw_only=True, eq=False)

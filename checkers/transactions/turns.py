@@ -2,14 +2,14 @@
 
 Each transaction has a moment, or two (see `clusters`), between its invocation and its completion: a window. Of two
 clusters of a key one is over before the other begins. So an order of clusters is a set of edges between moments, each
-of which narrows the windows at its ends. It is possible exactly if no way along edges leads from the beginning of a
+of which narrows the windows at its ends. It is possible if no way along edges leads from the beginning of a
 window past the end of another, or round in a circle; where one does, not all of the choices on that way are right.
 
 Put everybody in the middle of its window. Neighbouring clusters of a key that are entangled then are ordered: by
 their windows, if these allow but one order, else by choice. A SAT solver chooses, the edges are followed, what they
 exclude is learnt, until nothing is excluded (difference logic with lazily learnt clauses: Nieuwenhuis, Oliveras,
 Tinelli 2006). That moves the middles, and other neighbours may be entangled now; when none are, the middles are moments
-at which all can have taken effect. If no choice is left, there are no such moments: the model is violated.
+at which all can have taken effect. If no choice is left, there are none in these windows: that shows nothing yet.
 
 Most clusters are in order from the beginning, and what is not is so for reasons nearby. So a few rounds do, of a few
 passes over arrays each, at any length of a history.
@@ -42,9 +42,9 @@ WIDER_ROUNDS_MAX: Final = 1_500
 """or so many where windows are widened,"""
 
 WIDER: Final = ((64, 0), (4, 4), (16, 16))
-"""by so many times their length in the middle of all: to the past where they only read, and to both sides."""
+"""by so many times the median of their lengths: to the past where they only read, and to both sides."""
 
-OFTEN: Final = 4
+SETTLED: Final = 4
 """Where one in so many neighbours is ordered by windows, nothing is chosen yet."""
 
 BEFORE: Final = -(1 << 58)
@@ -78,7 +78,7 @@ def turns(accesses: Accesses, layout: Layout, order: Order, budget: Budget) -> T
 def _turns(accesses: Accesses, layout: Layout, order: Order, wider: tuple[int, int], budget: Budget) -> Turns | None:
     columns = accesses.columns
     places = Places.of(layout, len(columns))
-    last = int(max(columns.index.max(initial=0), columns.end[columns.end < FOREVER].max(initial=0)))
+    last = columns.last
     if ((last + sum(wider)) * MOMENTS * 8).bit_length() + len(columns.keys).bit_length() > 62:
         return None
     low, high = _windows(accesses, places, last, *wider)
@@ -241,19 +241,19 @@ class _Search:
         self._order = self._order[np.argsort(self._code[self._order], kind="stable")]
 
     def _order_neighbours(self, first: Ints, then: Ints) -> None:
-        """Order pairs by the windows, or if most of them are open, let those be chosen."""
+        """Order pairs by the windows; if these settle but few of them, let the others be chosen as well."""
         low, high = self.earliest.moment, -self.latest.moment
         room, back = self.clusters.room(low, high, first, then), self.clusters.room(low, high, then, first)
         if (np.maximum(room, back) <= 0).any():
             raise ExcludedError(((),))
         on, forced = room >= back, (room <= 0) | (back <= 0)
         first, then = np.where(on, first, then), np.where(on, then, first)
-        few = OFTEN * np.count_nonzero(forced) < len(first)
-        self._decide(*((first, then) if few else (first[forced], then[forced])))
+        few_forced = SETTLED * np.count_nonzero(forced) < len(first)
+        self._decide(*((first, then) if few_forced else (first[forced], then[forced])))
         if forced.any():
             self._new = self.clusters.edges(first[forced], then[forced])[:2]
             self.graph.know(*self._new)
-        if few:
+        if few_forced:
             self._propose(first[~forced], then[~forced])
 
     def _decide(self, first: Ints, then: Ints) -> None:

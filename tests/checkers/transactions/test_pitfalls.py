@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from checkers.transactions import check_transactions
@@ -63,6 +64,29 @@ def test_versions_may_be_in_an_order_against_time_where_that_does_not_count():
     found = judged("r(x,nil) w(y,1)\nr(y,nil) w(x,1)\n---\nw(x,2)\n---\nr(x,2) w(z,1)\n---\nr(z,1) r(x,1)")
     assert found.status("serializable") is Status.VIOLATED
     assert found.status("snapshot-isolation") is Status.HOLDS
+
+
+@pytest.mark.parametrize("begin", [2**20, 2**47, 2**53, 2**61])
+@pytest.mark.parametrize(
+    ("text", "model"),
+    [
+        ("w(x,1)\n---\nr(x,nil)", "strict-serializable"),
+        ("w(x,1) r(y,nil)\n---\nr(x,nil) w(y,1)", "serializable"),
+    ],
+)
+def test_positions_may_be_far_apart(text, model, begin):
+    first, then = history(text).operations
+    past = History(operations=(first, msgspec.structs.replace(then, index=begin, end=begin + 1)))
+    found = check_transactions(past)
+    assert found.status(model) is Status.VIOLATED
+    assert audit(past, found) == []
+
+
+def test_positions_beyond_all_bounds_are_told():
+    with pytest.raises(HistoryError, match="64 bits"):
+        check_transactions(
+            History(operations=(msgspec.structs.replace(history("r(x,nil)").operations[0], index=2**63),))
+        )
 
 
 def test_real_time_alone_can_close_a_cycle():
