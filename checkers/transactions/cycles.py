@@ -81,7 +81,7 @@ def spread(group: Ints, costs: Ints) -> Ints:
 
     `costs` says how many edges a search in each group may walk through.
     """
-    order, _ = _by_turns(group)
+    order, _, _ = _by_turns(group)
     order = order[:CYCLES_MAX]
     cost = costs[group[order]]
     return order[np.cumsum(cost) - cost < EDGES_MAX]
@@ -89,19 +89,18 @@ def spread(group: Ints, costs: Ints) -> Ints:
 
 def of_each(group: Ints, each: int) -> Ints:
     """So many places of each group, and more of large ones: one of each, then a second, and so on."""
-    order, turn = _by_turns(group)
-    _, number, sizes = np.unique(group, return_inverse=True, return_counts=True)
-    return order[turn < each + sizes[number[order]] // SHARE]
+    order, turn, size = _by_turns(group)
+    return order[turn < each + size // SHARE]
 
 
-def _by_turns(group: Ints) -> tuple[Ints, Ints]:
-    """All places, one of each group, then a second, and so on; and which of its group each is."""
+def _by_turns(group: Ints) -> tuple[Ints, Ints, Ints]:
+    """All places, one of each group, then a second, and so on; which of its group each is; and how many that has."""
     order = scattered(len(group))
     order = order[np.argsort(group[order], kind="stable")]
     sizes = np.unique(group, return_counts=True)[1]
     turn = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     by_turn = np.argsort(turn, kind="stable")
-    return order[by_turn], turn[by_turn]
+    return order[by_turn], turn[by_turn], np.repeat(sizes, sizes)[by_turn]
 
 
 def scattered(count: int) -> Ints:

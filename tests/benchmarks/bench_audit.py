@@ -7,8 +7,6 @@ and --transactions=100000 for a quick look. The memory is that of the whole proc
 
 from __future__ import annotations
 
-import resource
-
 import pytest
 
 from checkers.models import Data
@@ -17,9 +15,8 @@ from checkers.transactions import check_columns
 from checkers.transactions.audit import audit
 from checkers.verdict import Status
 from histories.transactions import TransactionColumns
-from tests.benchmarks.large import list_append, one_component, rw_register
+from tests.benchmarks.large import one_component
 
-ROUNDS = 3
 LEVELS = (
     "serializable",
     "snapshot-isolation",
@@ -34,43 +31,23 @@ LEVELS = (
 """Weaker ones, which between them have certificates of nearly every rule."""
 
 
-def measure(benchmark, table, name, columns, level="strict-serializable"):
+def audited(measure, name, columns, level="strict-serializable"):
     verdict = check_columns(columns)
     assert verdict.status(level) is Status.HOLDS
-
-    def fresh():
-        columns.__dict__.pop("transaction", None)  # what was worked out before
-        return (columns, verdict), {}
-
-    assert benchmark.pedantic(audit, setup=fresh, rounds=ROUNDS) == []
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    table.append((name, len(columns), benchmark.stats.stats.min, memory))
+    assert measure(audit, name, columns, verdict) == []
 
 
-@pytest.mark.parametrize("part", [100, 10, 1])
-def test_lists_of_all_sizes(benchmark, table, pytestconfig, part):
-    columns = list_append(pytestconfig.getoption("--transactions") // part)
-    measure(benchmark, table, "list-append, 20 clients", columns)
-
-
-def test_lists_whose_reads_share_nothing(benchmark, table, pytestconfig):
-    columns = list_append(pytestconfig.getoption("--transactions"), shared=False)
-    measure(benchmark, table, "list-append, each read by itself", columns)
-
-
-@pytest.mark.parametrize("part", [100, 10, 1])
-def test_registers_read_before_they_are_written(benchmark, table, pytestconfig, part):
-    columns = rw_register(pytestconfig.getoption("--transactions") // part, blind=False)
-    measure(benchmark, table, "rw-register, 20 clients, no blind writes", columns)
+def test_usual_histories(measure, usual):
+    audited(measure, *usual)
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_weaker_levels(benchmark, table, pytestconfig, level):
+def test_weaker_levels(measure, pytestconfig, level):
     count = max(1, pytestconfig.getoption("--transactions") // 10)
     shape = Shape(level=level, data=Data.LIST_APPEND, transactions=count, keys=20, processes=20)
-    measure(benchmark, table, f"list-append, {level}", TransactionColumns.of(synthesize(shape)), level)
+    audited(measure, f"list-append, {level}", TransactionColumns.of(synthesize(shape)), level)
 
 
 @pytest.mark.parametrize("count", [2_000, 20_000])
-def test_anomalies_of_one_strong_component(benchmark, table, count):
-    measure(benchmark, table, "list-append, one strong component", one_component(count), "prefix")
+def test_anomalies_of_one_strong_component(measure, count):
+    audited(measure, "list-append, one strong component", one_component(count), "prefix")
