@@ -27,6 +27,13 @@ class AuditError(Exception):
     """A verdict whose evidence does not bear it out: a checker is wrong, and nothing can be said of the history."""
 
 
+def borne_out(classification: Classification, audited: Audit) -> Classification:
+    """A verdict with what was verified of it among its statistics; `AuditError` where that is wrong."""
+    if audited.wrong:
+        raise AuditError(f"the verdict is not borne out by its evidence, so a checker is wrong: {audited.wrong[0]}")
+    return attrs.evolve(classification, statistics={**classification.statistics, **audited.statistics})
+
+
 @attrs.frozen(kw_only=True)
 class Workload:
     """What the clients do against data of one kind, and how the history is judged.
@@ -52,7 +59,4 @@ class Workload:
         The statistics say how many certificates and anomalies were verified, and how many would have taken too long.
         """
         classification = self.check(history, budget)
-        audited = self.audit(history, classification)
-        if audited.wrong:
-            raise AuditError(f"the verdict is not borne out by its evidence, so a checker is wrong: {audited.wrong[0]}")
-        return attrs.evolve(classification, statistics={**classification.statistics, **audited.statistics})
+        return borne_out(classification, self.audit(history, classification))
